@@ -1,0 +1,14 @@
+// Which values a derivative flows through.
+#ifndef NNDIFF_GRAD_ACTIVITY_H
+#define NNDIFF_GRAD_ACTIVITY_H
+#include "ir/function.h"
+
+namespace nndiff::grad {
+
+/// For each operation: whether its value is floating, depends differentiably on a wanted leaf, and reaches
+/// the result. Only such values get an adjoint.
+std::vector<bool> active(const ir::Function& f);
+
+}  // namespace nndiff::grad
+
+#endif

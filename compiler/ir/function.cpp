@@ -1,0 +1,59 @@
+// Names and small queries of the IR.
+#include "ir/function.h"
+
+namespace nndiff::ir {
+
+namespace {
+struct MapNames {
+  std::string_view name;
+  int arity;
+  bool comparison;
+};
+constexpr MapNames maps[] = {
+#define NN_MAP1(name, ...) {#name, 1, false},
+#define NN_MAP2(name, ...) {#name, 2, false},
+#define NN_MAP3(name, ...) {#name, 3, false},
+#define NN_COMPARE(name, ...) {#name, 2, true},
+#include <nn/ops.def>
+};
+const MapNames& info(Map map) {
+  return maps[static_cast<int>(map)];
+}
+
+constexpr std::string_view kinds[] = {"input",         "constant",  "size",    "iota",        "map",
+                                      "cast",          "broadcast", "reduce",  "reshape",     "permute",
+                                      "matmul",        "pick",      "softmax", "log_softmax", "logsumexp",
+                                      "stop_gradient", "loop",      "branch",  "result"};
+constexpr std::string_view reducers[] = {"sum", "max", "min"};
+}  // namespace
+
+std::vector<const Leaf*> leaves(const Function& f) {
+  std::vector<const Leaf*> out;
+  for (const Param& p : f.params)
+    for (const Leaf& leaf : p.leaves) out.push_back(&leaf);
+  return out;
+}
+
+std::string_view name_of(Map map) {
+  return info(map).name;
+}
+int arity(Map map) {
+  return info(map).arity;
+}
+bool is_comparison(Map map) {
+  return info(map).comparison;
+}
+std::string_view name_of(Kind kind) {
+  return kinds[static_cast<int>(kind)];
+}
+std::string_view name_of(Reducer reducer) {
+  return reducers[static_cast<int>(reducer)];
+}
+
+std::optional<Map> map_named(std::string_view name) {
+  for (std::size_t i = 0; i < std::size(maps); ++i)
+    if (maps[i].name == name) return static_cast<Map>(i);
+  return std::nullopt;
+}
+
+}  // namespace nndiff::ir

@@ -1,0 +1,173 @@
+// The IR: functions of SSA values with structured regions, and where each value came from.
+//
+// Values are immutable. A function owns its operations in one array; the value an operation makes is the
+// operation's index there. A region lists operations in execution order, so order is a property of the region
+// and rewriting never invalidates a Value. Every operand of an elementwise operation has the shape of its
+// result: broadcasting is an operation of its own, so that its adjoint (a sum) exists once for all operators.
+#ifndef NNDIFF_IR_FUNCTION_H
+#define NNDIFF_IR_FUNCTION_H
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "ir/type.h"
+
+namespace nndiff::ir {
+
+/// A place in the user's source; line 0 means none.
+struct Loc {
+  std::string file;
+  int line = 0;
+  int column = 0;
+  friend bool operator==(const Loc&, const Loc&) = default;
+  friend auto operator<=>(const Loc&, const Loc&) = default;
+};
+
+/// The elementwise operators of nn/ops.def.
+enum class Map : std::uint8_t {
+#define NN_MAP1(name, ...) name,
+#define NN_MAP2(name, ...) name,
+#define NN_MAP3(name, ...) name,
+#define NN_COMPARE(name, ...) name,
+#include <nn/ops.def>
+};
+
+enum class Reducer : std::uint8_t { sum, max, min };
+
+/// What an operation is. The comment gives its operands and the attributes of Op that it uses.
+enum class Kind : std::uint8_t {
+  input,          // (): a leaf of a parameter; `index` counts leaves over all parameters
+  constant,       // (): `number` in every element
+  size,           // (): the number `dim` in every element
+  iota,           // (): the index along axis `axes[0]`
+  map,            // (operands of the result's shape): elementwise `map`
+  cast,           // (x): the element type of the result
+  broadcast,      // (x): axis i of x is axis axes[i] of the result, repeated along all others; axes ascend
+  reduce,         // (x): `reducer` over `axes` (ascending), which the result lacks
+  reshape,        // (x): the same elements, row-major
+  permute,        // (x): axis i of the result is axis axes[i] of x
+  matmul,         // (a, b): op(a)·op(b), matrices; `trans_a`, `trans_b` transpose
+  pick,           // (x, index): x[..., index[...]] along the last axis
+  softmax,        // (x): exp(x) over its sum along `axes` (ascending)
+  log_softmax,    // (x): log of that
+  logsumexp,      // (x): log of the sum of exp(x) over `axes`, which the result lacks
+  stop_gradient,  // (x): x, through which no adjoint flows
+  loop,           // (trip count, initial carried values…): regions[0] maps (i, carried…) to carried…
+  branch,         // (condition): regions[0] or regions[1]
+  result,         // (loop or branch): its result number `index`
+};
+
+/// The value made by operation `id` of a function.
+struct Value {
+  std::uint32_t id = ~0u;
+  friend bool operator==(Value, Value) = default;
+  friend auto operator<=>(Value, Value) = default;
+  explicit operator bool() const { return id != ~0u; }
+};
+
+/// Operations in execution order, entered with `params` and left with `yields`.
+struct Region {
+  std::vector<Value> params;
+  std::vector<Value> ops;
+  std::vector<Value> yields;
+};
+
+/// The sweep an operation belongs to: computing the function, or its derivative.
+enum class Sweep : std::uint8_t { forward, backward };
+
+struct Op {
+  Kind kind = Kind::constant;
+  Type type = {};
+  std::vector<Value> operands = {};
+  Map map = Map::add;
+  Reducer reducer = Reducer::sum;
+  bool trans_a = false, trans_b = false;
+  std::vector<int> axes = {};
+  double number = 0;
+  Dim dim = Dim{1};
+  int index = 0;
+  Sweep sweep = Sweep::forward;
+  std::vector<Region> regions = {};
+  Loc loc = {};
+  int statement = -1;     // index in Function::statements of the user's statement it comes from
+  std::string name = {};  // the user's variable that holds this value, or empty
+};
+
+/// One tensor or scalar inside a parameter. A struct parameter has one leaf per member, arrays one per
+/// element.
+struct Leaf {
+  std::string path;  // C++ to reach it: "model.layers[0].w"
+  Type type = {};
+  Value value;  // its Kind::input
+  bool wanted = false;
+};
+
+/// A parameter of the user's function as declared.
+struct Param {
+  std::string name;
+  std::string type;           // C++ without const and reference, fully qualified
+  bool is_aggregate = false;  // a struct or array of leaves; else exactly one leaf
+  bool is_tensor = false;     // its single leaf is an nn::Tensor; else a C++ scalar (when not an aggregate)
+  bool differentiated = false;
+  std::vector<Leaf> leaves;
+};
+
+/// What a derivative function hands back, in the order of body.yields.
+struct Output {
+  enum class Role : std::uint8_t { primal, gradient } role = Role::primal;
+  int leaf = -1;  // for a gradient: the leaf's index over all parameters
+};
+
+/// A statement of the user's function: where it begins and its text on one line.
+struct Statement {
+  Loc loc;
+  std::string text;
+};
+
+struct Function {
+  std::string name;         // "loss"
+  std::string qualified;    // "ns::loss"
+  std::string signature;    // the user's declaration on one line, for comments
+  std::string result_type;  // C++ spelling, fully qualified
+  Type result;
+  Loc loc;
+  std::vector<Param> params;
+  std::vector<Op> ops;
+  Region body;
+  std::vector<Output> outputs;        // empty for a primal function: it yields its result alone
+  std::optional<Value> upstream;      // vjp: the input that holds the upstream gradient
+  std::vector<Statement> statements;  // what comments in the generated code quote
+
+  Op& operator[](Value v) { return ops[v.id]; }
+  const Op& operator[](Value v) const { return ops[v.id]; }
+
+  /// Appends `op` to the function's array, not to any region.
+  Value make(Op op) {
+    ops.push_back(std::move(op));
+    return Value{static_cast<std::uint32_t>(ops.size() - 1)};
+  }
+  /// Appends `op` to the body and returns its value.
+  Value append(Op op) {
+    Value v = make(std::move(op));
+    body.ops.push_back(v);
+    return v;
+  }
+};
+
+/// All leaves of all parameters in the order of Kind::input's index.
+std::vector<const Leaf*> leaves(const Function& f);
+
+/// The operator's name in nn/ops.def.
+std::string_view name_of(Map map);
+/// The operator of that name, if there is one.
+std::optional<Map> map_named(std::string_view name);
+/// 1, 2 or 3 operands.
+int arity(Map map);
+/// True for lt, le, …: the result is boolean.
+bool is_comparison(Map map);
+std::string_view name_of(Kind kind);
+std::string_view name_of(Reducer reducer);
+
+}  // namespace nndiff::ir
+
+#endif

@@ -1,0 +1,150 @@
+// The IR's law, checked between stages.
+#include "ir/verify.h"
+
+#include <algorithm>
+
+#include "ir/diagnostic.h"
+#include "ir/print.h"
+
+namespace nndiff::ir {
+
+namespace {
+
+struct Verifier {
+  const Function& f;
+  const char* stage;
+  std::vector<bool> defined = std::vector<bool>(f.ops.size(), false);
+
+  void require(bool ok, Value v, const char* law) const {
+    if (ok) return;
+    bug(std::string("after ") + stage + ": %" + std::to_string(v.id) + " (" +
+        std::string(name_of(f[v].kind)) + " of line " + std::to_string(f[v].loc.line) + "): " + law);
+  }
+
+  const Type& operand(Value v, std::size_t i) const { return f[f[v].operands[i]].type; }
+
+  void check_map(Value v) const {
+    const Op& op = f[v];
+    require(static_cast<int>(op.operands.size()) == arity(op.map), v, "wrong number of operands");
+    const std::size_t first = op.map == Map::where ? 1 : 0;
+    for (std::size_t i = 0; i < op.operands.size(); ++i) {
+      require(operand(v, i).shape == op.type.shape, v, "an operand's shape is not the result's");
+      const Elem want = i < first ? Elem::boolean : operand(v, first).elem;
+      require(operand(v, i).elem == want, v, "element types of operands differ");
+    }
+    const Elem result = is_comparison(op.map) ? Elem::boolean : operand(v, first).elem;
+    require(op.type.elem == result, v, "wrong element type of the result");
+  }
+
+  void check_broadcast(Value v) const {
+    const Op& op = f[v];
+    const Shape& from = operand(v, 0).shape;
+    require(op.axes.size() == from.size(), v, "one axis per operand axis is needed");
+    require(std::is_sorted(op.axes.begin(), op.axes.end()), v, "axes must ascend");
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      require(op.axes[i] >= 0 && op.axes[i] < op.type.rank(), v, "axis out of range");
+      require(from[i] == op.type.shape[op.axes[i]], v, "an axis changes its size");
+    }
+  }
+
+  void check_reduce(Value v) const {
+    const Op& op = f[v];
+    Shape left;
+    const Shape& from = operand(v, 0).shape;
+    for (int i = 0; i < static_cast<int>(from.size()); ++i)
+      if (!std::binary_search(op.axes.begin(), op.axes.end(), i)) left.push_back(from[i]);
+    require(left == op.type.shape, v, "the result is not the operand without the axes");
+  }
+
+  void check_permute(Value v) const {
+    const Op& op = f[v];
+    const Shape& from = operand(v, 0).shape;
+    require(op.axes.size() == from.size() && op.type.shape.size() == from.size(), v, "rank changes");
+    for (std::size_t i = 0; i < from.size(); ++i)
+      require(op.type.shape[i] == from.at(op.axes[i]), v, "axes and shape disagree");
+  }
+
+  void check_matmul(Value v) const {
+    const Op& op = f[v];
+    const Shape &a = operand(v, 0).shape, &b = operand(v, 1).shape;
+    require(a.size() == 2 && b.size() == 2, v, "operands must be matrices");
+    require(a[op.trans_a ? 0 : 1] == b[op.trans_b ? 1 : 0], v, "inner sizes differ");
+    require(op.type.shape == Shape{a[op.trans_a ? 1 : 0], b[op.trans_b ? 0 : 1]}, v, "wrong result shape");
+  }
+
+  void check_pick(Value v) const {
+    Shape rows = operand(v, 0).shape;
+    require(!rows.empty(), v, "operand has no axis");
+    rows.pop_back();
+    require(rows == f[v].type.shape && operand(v, 1).shape == rows, v, "index and rows differ");
+  }
+
+  std::size_t operand_count(const Op& op) const {
+    switch (op.kind) {
+      case Kind::input:
+      case Kind::constant:
+      case Kind::size:
+      case Kind::iota:
+        return 0;
+      case Kind::matmul:
+      case Kind::pick:
+        return 2;
+      default:
+        return 1;
+    }
+  }
+
+  void check_kind(Value v) const {
+    const Op& op = f[v];
+    if (op.kind == Kind::map) return check_map(v);
+    if (op.kind != Kind::loop)
+      require(op.operands.size() == operand_count(op), v, "wrong number of operands");
+    switch (op.kind) {
+      case Kind::broadcast:
+        return check_broadcast(v);
+      case Kind::reduce:
+        return check_reduce(v);
+      case Kind::permute:
+        return check_permute(v);
+      case Kind::matmul:
+        return check_matmul(v);
+      case Kind::pick:
+        return check_pick(v);
+      case Kind::reshape:
+        return require(count(operand(v, 0).shape) == count(op.type.shape), v, "numbers of elements differ");
+      case Kind::cast:
+        return require(operand(v, 0).shape == op.type.shape, v, "shape changes");
+      case Kind::softmax:
+      case Kind::log_softmax:
+      case Kind::stop_gradient:
+        return require(operand(v, 0) == op.type, v, "type changes");
+      default:
+        return;
+    }
+  }
+
+  void region(const Region& r) {
+    for (Value v : r.params) defined[v.id] = true;
+    for (Value v : r.ops) {
+      for (Value o : f[v].operands)
+        require(o.id < f.ops.size() && defined[o.id], v, "an operand is not defined");
+      check_kind(v);
+      for (const Region& inner : f[v].regions) region(inner);
+      require(!defined[v.id], v, "defined twice");
+      defined[v.id] = true;
+    }
+    for (Value v : r.yields) require(v.id < f.ops.size() && defined[v.id], v, "yielded but not defined");
+    // What a region defines is not visible after it.
+    if (&r == &f.body) return;
+    for (Value v : r.params) defined[v.id] = false;
+    for (Value v : r.ops) defined[v.id] = false;
+  }
+};
+
+}  // namespace
+
+void verify(const Function& f, const char* stage) {
+  Verifier{f, stage}.region(f.body);
+}
+
+}  // namespace nndiff::ir

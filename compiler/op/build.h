@@ -1,0 +1,91 @@
+// Builders of IR operations: each checks its operands, infers the result's shape and appends the operation.
+//
+// A wrong operand is the user's mistake and throws ir::Refusal at the builder's location; the C++ compiler
+// has usually refused it before (include/nn), so the messages here only have to be true, not long.
+#ifndef NNDIFF_OP_BUILD_H
+#define NNDIFF_OP_BUILD_H
+#include "ir/diagnostic.h"
+#include "ir/function.h"
+
+namespace nndiff::op {
+
+using ir::Dim;
+using ir::Elem;
+using ir::Function;
+using ir::Map;
+using ir::Reducer;
+using ir::Shape;
+using ir::to_string;
+using ir::Type;
+using ir::Value;
+
+/// Where new operations go and what they are marked with.
+struct Builder {
+  Function& f;
+  ir::Region* region;  // operations are appended here
+  ir::Loc loc = {};
+  int statement = -1;
+  ir::Sweep sweep = ir::Sweep::forward;
+
+  explicit Builder(Function& function) : f(function), region(&function.body) {}
+
+  const Type& type(Value v) const { return f[v].type; }
+  const Shape& shape(Value v) const { return f[v].type.shape; }
+
+  /// Appends any operation, marked with the builder's place.
+  Value append(ir::Op op);
+
+  /// `number` in every element of a value of type `type`.
+  Value constant(double number, const Type& type);
+  /// The value of a dimension as a number in every element of `type`.
+  Value size(const Dim& dim, const Type& type);
+  /// The index along `axis`, as i32.
+  Value iota(const Shape& shape, int axis);
+
+  /// Elementwise operator with NumPy broadcasting of its operands.
+  Value map(Map map, std::vector<Value> operands);
+  Value map(Map m, Value a) { return map(m, std::vector<Value>{a}); }
+  Value map(Map m, Value a, Value b) { return map(m, std::vector<Value>{a, b}); }
+  Value cast(Value x, Elem elem);
+
+  /// x broadcast to `shape` by NumPy's rules (axes aligned from the end; only a literal 1 repeats).
+  Value broadcast_to(Value x, const Shape& shape);
+  /// x with axis i placed at axis axes[i] of `shape` and repeated along the others.
+  Value broadcast_in(Value x, const Shape& shape, std::vector<int> axes);
+
+  /// Reduction over `axes` (negative from the end; empty means all), with or without keeping them as 1.
+  Value reduce(Reducer reducer, Value x, std::vector<int> axes, bool keep_dims = false);
+  Value mean(Value x, std::vector<int> axes, bool keep_dims = false);
+
+  Value reshape(Value x, const Shape& shape);
+  /// Axis i of the result is axis axes[i] of x.
+  Value permute(Value x, std::vector<int> axes);
+  /// All axes reversed.
+  Value transpose(Value x);
+
+  /// NumPy's matmul for ranks 1 and 2; two vectors give their scalar product.
+  Value matmul(Value a, Value b);
+  /// op(a)·op(b) of two matrices.
+  Value matmul(Value a, bool trans_a, Value b, bool trans_b);
+  Value dot(Value a, Value b);
+
+  /// x[..., index[...]] along the last axis.
+  Value pick(Value x, Value index);
+  /// 1 where the new last axis of size `classes` equals index, else 0.
+  Value one_hot(Value index, const Dim& classes, Elem elem);
+  /// softmax, log_softmax or logsumexp along `axes` (ascending, from 0).
+  Value softmax_like(ir::Kind kind, Value x, std::vector<int> axes);
+  Value stop_gradient(Value x);
+
+  [[noreturn]] void refuse(const std::string& message) const;
+};
+
+/// The shape that NumPy's broadcasting gives, or nothing where the shapes don't match.
+std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
+
+/// Axes counted from 0, ascending, without duplicates; nothing where one is out of range or double.
+std::optional<std::vector<int>> normal_axes(std::vector<int> axes, int rank);
+
+}  // namespace nndiff::op
+
+#endif

@@ -1,0 +1,32 @@
+// The rewriting driver: rules applied to every operation until none applies, then common subexpressions and
+// dead code.
+#ifndef NNDIFF_OPT_REWRITE_H
+#define NNDIFF_OPT_REWRITE_H
+#include <span>
+
+#include "op/build.h"
+
+namespace nndiff::opt {
+
+/// Looks at `op`, whose operands are already rewritten and which is not part of the function yet, and returns
+/// the value to use instead of it, or nothing. May append operations through `b`.
+using Rule = std::optional<ir::Value> (*)(op::Builder& b, const ir::Op& op);
+
+/// Applies `rules` to a fixed point, merging equal operations and dropping dead ones between rounds.
+ir::Function rewrite(ir::Function f, std::span<const Rule> rules);
+
+/// Operations with equal operands and attributes become one.
+ir::Function merge_equal(const ir::Function& f);
+
+/// Operations that no result needs are dropped (inputs stay).
+ir::Function drop_dead(const ir::Function& f);
+
+/// A copy of `f` with an empty body, whose inputs' values are to be set by whoever fills it.
+ir::Function like(const ir::Function& f);
+
+/// Replaces every Value that `f` itself mentions (leaves, upstream, yields of `body`) as `map` says.
+void remap_boundary(ir::Function& f, const ir::Region& body, std::span<const ir::Value> map);
+
+}  // namespace nndiff::opt
+
+#endif

@@ -25,16 +25,21 @@ bool passes(const Op& op, std::size_t i) {
 
 }  // namespace
 
-std::vector<bool> active(const ir::Function& f) {
-  std::vector<bool> varied(f.ops.size(), false), useful(f.ops.size(), false);
+std::vector<bool> varied(const ir::Function& f) {
+  std::vector<bool> out(f.ops.size(), false);
   for (const ir::Leaf* leaf : ir::leaves(f))
-    if (leaf->wanted) varied[leaf->value.id] = true;
+    if (leaf->wanted) out[leaf->value.id] = true;
   for (Value v : f.body.ops) {
     const Op& op = f[v];
     if (!ir::is_floating(op.type.elem)) continue;
     for (std::size_t i = 0; i < op.operands.size(); ++i)
-      if (varied[op.operands[i].id] && passes(op, i)) varied[v.id] = true;
+      if (out[op.operands[i].id] && passes(op, i)) out[v.id] = true;
   }
+  return out;
+}
+
+std::vector<bool> active(const ir::Function& f) {
+  std::vector<bool> out = varied(f), useful(f.ops.size(), false);
   useful[f.body.yields.at(0).id] = true;
   for (auto it = f.body.ops.rbegin(); it != f.body.ops.rend(); ++it) {
     const Op& op = f[*it];
@@ -42,8 +47,8 @@ std::vector<bool> active(const ir::Function& f) {
     for (std::size_t i = 0; i < op.operands.size(); ++i)
       if (passes(op, i)) useful[op.operands[i].id] = true;
   }
-  for (std::size_t i = 0; i < varied.size(); ++i) varied[i] = varied[i] && useful[i];
-  return varied;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = out[i] && useful[i];
+  return out;
 }
 
 }  // namespace nndiff::grad

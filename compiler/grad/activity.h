@@ -9,6 +9,9 @@ namespace nndiff::grad {
 /// the result. Only such values get an adjoint.
 std::vector<bool> active(const ir::Function& f);
 
+/// For each operation: whether its value is floating and depends differentiably on a wanted leaf.
+std::vector<bool> varied(const ir::Function& f);
+
 }  // namespace nndiff::grad
 
 #endif

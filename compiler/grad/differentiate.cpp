@@ -78,25 +78,43 @@ Function differentiate(const Function& primal, Mode mode) {
   return f;
 }
 
+namespace {
+
+// Whether every contribution of `y` is the constant 0.
+bool is_flat(op::Builder& b, Value y, const std::vector<bool>& is_active) {
+  const Op op = b.f[y];
+  const Value dy = b.constant(1, op.type);
+  for (std::size_t i = 0; i < op.operands.size(); ++i) {
+    if (!is_active[op.operands[i].id]) continue;
+    auto c = contribution(b, y, i, dy);
+    if (c && !(b.f[*c].kind == Kind::constant && b.f[*c].number == 0)) return false;
+  }
+  return true;
+}
+
+// A number cut to an integer, on its way to the result or not: the user may expect a derivative there.
+bool cuts(const Function& f, const Op& op, const std::vector<bool>& is_varied) {
+  return op.kind == Kind::cast && !ir::is_floating(op.type.elem) &&
+         ir::is_floating(f[op.operands[0]].type.elem) && is_varied[op.operands[0].id];
+}
+
+}  // namespace
+
 std::vector<ir::Diagnostic> remarks(const Function& f) {
   std::vector<ir::Diagnostic> out;
-  const std::vector<bool> is_active = active(f);
+  const std::vector<bool> is_active = active(f), is_varied = varied(f);
   Function scratch = f;
   op::Builder b(scratch);
   for (Value v : f.body.ops) {
     const Op op = scratch[v];
-    if (!is_active[v.id] || op.kind != Kind::map) continue;
-    const Value dy = b.constant(1, op.type);
-    bool flat = true;
-    for (std::size_t i = 0; i < op.operands.size(); ++i) {
-      if (!is_active[op.operands[i].id]) continue;
-      auto c = contribution(b, v, i, dy);
-      flat = flat && (!c || (scratch[*c].kind == Kind::constant && scratch[*c].number == 0));
-    }
-    if (flat)
-      out.push_back({ir::Severity::remark, op.loc,
-                     "the derivative of '" + std::string(name_of(op.map)) +
-                         "' is zero wherever it exists: no gradient flows through it"});
+    std::string what;
+    if (cuts(f, op, is_varied)) what = "a conversion to " + ir::cpp_name(op.type.elem);
+    if (op.kind == Kind::map && is_active[v.id] && is_flat(b, v, is_active))
+      what = "'" + std::string(name_of(op.map)) + "'";
+    if (!what.empty())
+      out.push_back(
+          {ir::Severity::remark, op.loc,
+           "the derivative of " + what + " is zero wherever it exists: no gradient flows through it"});
   }
   return out;
 }

@@ -1,0 +1,133 @@
+// The pipeline, one line per stage.
+#include "compile.h"
+
+#include <filesystem>
+
+#include "emit/boundary.h"
+#include "emit/core.h"
+#include "emit/dot.h"
+#include "emit/header.h"
+#include "emit/report.h"
+#include "frontend/diagnostics.h"
+#include "grad/differentiate.h"
+#include "ir/print.h"
+#include "ir/verify.h"
+#include "opt/simplify.h"
+
+namespace nndiff {
+
+namespace {
+
+/// Every stage from the lifted function to text, for one mode.
+emit::Generated generate(const ir::Function& primal, grad::Mode mode, const plan::Options& options) {
+  ir::Function f = grad::differentiate(primal, mode);
+  ir::verify(f, "differentiate");
+  f = opt::simplify(std::move(f));
+  ir::verify(f, "simplify");
+  emit::Generated generated{plan::plan(f, options), ""};
+  generated.core = emit::core(generated.plan);
+  return generated;
+}
+
+/// value_and_grad where the result is a scalar, and vjp.
+emit::Derivative derive(const ir::Function& lifted, const plan::Options& options) {
+  emit::Derivative derivative{lifted, {}};
+  const ir::Function primal = opt::stabilise(lifted);
+  ir::verify(primal, "stabilise");
+  if (primal.result.shape.empty())
+    derivative.modes.push_back(generate(primal, grad::Mode::value_and_grad, options));
+  derivative.modes.push_back(generate(primal, grad::Mode::vjp, options));
+  return derivative;
+}
+
+std::string printed(const Job& job, const emit::Model& model, const std::vector<frontend::Lifted>& lifted) {
+  std::string text;
+  for (const frontend::Lifted& one : lifted) {
+    if (job.print == Print::ast) text += one.ast;
+    if (job.print == Print::ir) text += ir::print(one.function);
+  }
+  for (const emit::Derivative& derivative : model.derivatives) {
+    const plan::Plan& plan = derivative.modes.front().plan;
+    if (job.print == Print::adjoint) text += ir::print(plan.f);
+    if (job.print == Print::plan) text += plan::print(plan);
+  }
+  if (job.print == Print::cpp) text += emit::source(model);
+  return text;
+}
+
+std::string text_of(const std::string& suffix, const emit::Model& model) {
+  if (suffix == ".nn.h") return emit::header(model);
+  if (suffix == ".nn.cpp") return emit::source(model);
+  if (suffix == ".nn.txt") return emit::report(model);
+  std::string text;
+  for (const emit::Derivative& derivative : model.derivatives) text += emit::dot(derivative.primal);
+  return text;
+}
+
+std::vector<std::string> suffixes(const Job& job) {
+  std::vector<std::string> list;
+  if (job.emit.count(Emit::cpp)) list.insert(list.end(), {".nn.h", ".nn.cpp"});
+  if (job.emit.count(Emit::dot)) list.push_back(".nn.dot");
+  if (job.emit.count(Emit::report)) list.push_back(".nn.txt");
+  return list;
+}
+
+/// Keeps the function asked for; false where there is none of that name.
+bool select(std::vector<frontend::Lifted>& functions, const std::string& name) {
+  if (name.empty()) return true;
+  std::erase_if(functions, [&](const frontend::Lifted& one) {
+    return one.function.name != name && one.function.qualified != name;
+  });
+  return !functions.empty();
+}
+
+/// The stages behind the frontend, for all functions of a file.
+emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& functions, std::string& messages) {
+  emit::Model model;
+  model.base = std::filesystem::path(job.base).filename().string();
+  model.file = std::filesystem::path(job.source.file).filename().string();
+  for (const frontend::Lifted& one : functions) {
+    emit::check_boundary(one.function);
+    messages += frontend::to_text(grad::remarks(one.function));
+    model.derivatives.push_back(derive(one.function, job.plan));
+  }
+  return model;
+}
+
+}  // namespace
+
+std::vector<std::string> output_paths(const Job& job) {
+  std::vector<std::string> paths;
+  if (job.write)
+    for (const std::string& suffix : suffixes(job)) paths.push_back(job.base + suffix);
+  return paths;
+}
+
+Compiled compile(const Job& job) {
+  Compiled result;
+  frontend::Result lifted = frontend::lift(job.source);
+  result.messages = lifted.clang_messages + frontend::to_text(lifted.diagnostics);
+  result.dependencies = std::move(lifted.dependencies);
+  if (lifted.failed) {
+    result.status = Compiled::Status::refused;
+    return result;
+  }
+  if (!select(lifted.functions, job.function)) {
+    result.status = Compiled::Status::no_such_function;
+    return result;
+  }
+  for (const frontend::Lifted& one : lifted.functions) ir::verify(one.function, "lift");
+  const bool stop = !job.write && (job.print == Print::ast || job.print == Print::ir);
+  try {
+    const emit::Model model = stop ? emit::Model() : build_model(job, lifted.functions, result.messages);
+    result.printed = printed(job, model, lifted.functions);
+    if (job.write)
+      for (const std::string& suffix : suffixes(job)) result.outputs.push_back({job.base + suffix, text_of(suffix, model)});
+  } catch (const ir::Refusal& refusal) {
+    result.messages += frontend::to_text(refusal.diagnostic);
+    result.status = Compiled::Status::refused;
+  }
+  return result;
+}
+
+}  // namespace nndiff

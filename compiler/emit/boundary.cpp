@@ -1,0 +1,288 @@
+// BASE.nn.cpp: the core functions, and the members of nn::Derivative that check their arguments and call
+// them.
+#include "emit/boundary.h"
+
+#include <map>
+
+#include "emit/interface.h"
+#include "emit/names.h"
+#include "ir/diagnostic.h"
+
+namespace nndiff::emit {
+
+namespace {
+
+/// A leaf as the members of nn::Derivative see it.
+struct LeafText {
+  const ir::Leaf* leaf = nullptr;
+  std::string expression;     // of the argument: "model.w1"
+  std::string gradient;       // of its gradient: "grad.model.w1"
+  std::string gradient_name;  // the same for messages
+  std::size_t param = 0;
+  bool in_aggregate = false;
+  bool is_tensor = false;  // a scalar's expression is the number itself
+};
+
+/// The texts that the definitions of one user's function share.
+struct Context {
+  const ir::Function& primal;
+  Interface interface;
+  ArgumentNames names;
+  std::vector<LeafText> leaves;
+  std::vector<std::string> dims;             // run_time_dims
+  std::map<std::string, std::string> local;  // the identifier of each of them
+  std::string prefix;                        // "ns_loss"
+  std::string check, sizes, shape;           // variables
+};
+
+std::string quoted(const std::string& text) {
+  return "\"" + text + "\"";
+}
+
+/// A size over the identifiers of its names, each preceded by `scope`.
+std::string size_text(const Context& c, const ir::Dim& dim, const std::string& scope) {
+  const std::string text = dim.text();
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = nn::detail::name_length(std::string_view(text).substr(i));
+    const std::string part = text.substr(i, length > 0 ? length : 1);
+    result += length > 0 ? scope + c.local.at(part) : part;
+    i += part.size();
+  }
+  return result;
+}
+
+/// The run-time shape of the result: its names' sizes in order.
+std::string shape_text(const Context& c) {
+  const auto names = names_in(c.primal.result.shape);
+  if (names.empty()) return type_text(c.primal.result) + "::extents_type()";
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + c.sizes + "." + c.local.at(name);
+  return "nn::rt::extents<" + type_text(c.primal.result) + ">({" + list + "})";
+}
+
+Context context_of(const ir::Function& primal) {
+  Context c{primal, interface_of(primal), argument_names(primal), {}, run_time_dims(primal), {}, {}, {}, {},
+            {}};
+  Names names;
+  for (const std::string& name : c.names.params) names.unique(name);
+  for (const std::string& name : {c.names.upstream, c.names.out, c.names.grad, c.names.ws})
+    names.unique(name);
+  c.check = names.unique("check");
+  c.sizes = names.unique("sizes");
+  c.shape = names.unique("shape");
+  for (const std::string& dim : c.dims) c.local[dim] = names.unique(dim);
+  c.prefix = identifier(primal.qualified);
+  for (std::size_t i = 0; i < primal.params.size(); ++i) {
+    const ir::Param& param = primal.params[i];
+    for (const ir::Leaf& leaf : param.leaves) {
+      const std::string inside = leaf.path.substr(std::min(param.name.size(), leaf.path.size()));
+      c.leaves.push_back({&leaf, c.names.params[i] + inside, c.names.grad + "." + param.name + inside,
+                          "grad." + param.name + inside, i, param.is_aggregate,
+                          param.is_tensor || !leaf.type.shape.empty()});
+    }
+  }
+  return c;
+}
+
+/// The most tensors that a call hands to nn::rt::Boundary.
+int capacity(const Context& c) {
+  int count = 2;  // upstream and value
+  for (const LeafText& leaf : c.leaves) count += leaf.is_tensor ? (leaf.leaf->wanted ? 2 : 1) : 0;
+  return count;
+}
+
+std::string boundary_type(const Context& c) {
+  return "nn::rt::Boundary<" + std::to_string(capacity(c)) + ">";
+}
+
+std::string inputs_text(const Context& c) {
+  std::string text;
+  for (const LeafText& leaf : c.leaves)
+    if (leaf.is_tensor)
+      text += "  " + c.check + ".input(" + quoted(leaf.leaf->path) + ", " + leaf.expression + ");\n";
+  return text;
+}
+
+std::string sizes_text(const Context& c) {
+  std::string text;
+  std::map<std::string, int> defined_by;
+  for (const NamedSize& size : c.interface.sizes) {
+    const LeafText& leaf = c.leaves[size.leaf];
+    const std::string& local = c.local.at(size.name);
+    const auto [first, is_new] = defined_by.try_emplace(size.name, size.leaf);
+    const std::string place = leaf.expression + ", " + std::to_string(size.index);
+    if (is_new)
+      text += "  const std::int64_t " + local + " = " + c.check + ".size(" + place + ");\n";
+    else
+      text += "  " + c.check + ".same_size(" + quoted(leaf.leaf->path) + ", " + place + ", " + local + ", " +
+              quoted(c.leaves[first->second].leaf->path) + ");\n";
+  }
+  return text;
+}
+
+std::string labels_text(const Context& c) {
+  std::string text;
+  for (const ir::Dim& dim : c.interface.not_zero)
+    text += "  " + c.check + ".not_zero(" + quoted(dim.text()) + ", " + size_text(c, dim, "") + ");\n";
+  for (const ir::Dim& dim : c.interface.not_negative)
+    text += "  " + c.check + ".not_negative(" + quoted(dim.text()) + ", " + size_text(c, dim, "") + ");\n";
+  for (const Labels& labels : c.interface.labels) {
+    const bool constant = labels.leaf < 0;
+    const std::string name = constant ? "a class index" : c.leaves[labels.leaf].leaf->path;
+    const std::string value = constant ? std::to_string(labels.shift) : c.leaves[labels.leaf].expression;
+    text +=
+        "  " + c.check + ".labels(" + quoted(name) + ", " + value + ", " + size_text(c, labels.classes, "");
+    text += (constant || labels.shift == 0 ? "" : ", " + std::to_string(labels.shift)) + ");\n";
+  }
+  return text;
+}
+
+std::string sizes_struct(const Context& c) {
+  return c.dims.empty() ? "void" : c.prefix + "_sizes";
+}
+
+/// The function that checks the arguments in every mode and gives their run-time sizes.
+std::string check_function(const Context& c) {
+  std::string text;
+  if (!c.dims.empty()) {
+    text += "// The run-time sizes of " + c.primal.qualified + ".\nstruct " + sizes_struct(c) + " {\n";
+    for (const std::string& dim : c.dims) text += "  std::int64_t " + c.local.at(dim) + ";\n";
+    text += "};\n\n";
+  }
+  std::vector<std::string> arguments = parameter_list(c.primal);
+  const std::string body = inputs_text(c) + sizes_text(c) + labels_text(c);
+  std::vector<bool> used(arguments.size());
+  for (const LeafText& leaf : c.leaves) used[leaf.param] = used[leaf.param] || leaf.is_tensor;
+  for (const Labels& label : c.interface.labels)
+    if (label.leaf >= 0) used[c.leaves[label.leaf].param] = true;
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (!used[i]) arguments[i] = "[[maybe_unused]] " + arguments[i];
+  arguments.insert(arguments.begin(),
+                   (body.empty() ? "[[maybe_unused]] " : "") + boundary_type(c) + "& " + c.check);
+  text += call_text(sizes_struct(c) + " check_" + c.prefix, arguments, " {\n") + body;
+  if (!c.dims.empty()) {
+    text += "  return {";
+    for (const std::string& dim : c.dims) text += (dim == c.dims[0] ? "" : ", ") + c.local.at(dim);
+    text += "};\n";
+  }
+  return text + "}\n";
+}
+
+/// The checks of buffers to write to, gradients and value.
+std::string outputs_text(const Context& c, const Generated& mode) {
+  std::string text;
+  const bool tensor_result = !c.primal.result.shape.empty();
+  if (mode.plan.f.upstream && tensor_result) {
+    text += "  const auto " + c.shape + " = " + shape_text(c) + ";\n";
+    text += "  " + c.check + ".upstream(\"upstream\", " + c.names.upstream + ", " + c.shape + ");\n";
+    text += "  " + c.check + ".output(\"out.value\", " + c.names.out + ".value, " + c.shape +
+            ", \"the result\");\n";
+  }
+  for (const LeafText& leaf : c.leaves)
+    if (leaf.leaf->wanted && leaf.is_tensor)
+      text += call_text("  " + c.check + ".gradient",
+                        {quoted(leaf.gradient_name), leaf.gradient, leaf.expression, quoted(leaf.leaf->path)},
+                        ";\n");
+  return text;
+}
+
+std::string core_argument(const Context& c, const CoreArgument& argument, std::size_t dim) {
+  using Role = CoreArgument::Role;
+  const bool tensor_result = !c.primal.result.shape.empty();
+  switch (argument.role) {
+    case Role::workspace:
+      return c.names.ws;
+    case Role::dim:
+      return c.sizes + "." + c.local.at(c.dims[dim]);
+    case Role::upstream:
+      return c.names.upstream + (tensor_result ? ".data()" : "");
+    case Role::value:
+      return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + ")";
+    case Role::leaf: {
+      const LeafText& leaf = c.leaves[argument.leaf];
+      return leaf.is_tensor ? (leaf.leaf->type.shape.empty() ? "*" : "") + leaf.expression + ".data()"
+                            : leaf.expression;
+    }
+    case Role::gradient: {
+      const LeafText& leaf = c.leaves[argument.leaf];
+      if (leaf.is_tensor) return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents())";
+      return (leaf.in_aggregate ? "nn::rt::address(" : "&") + leaf.gradient + (leaf.in_aggregate ? ")" : "");
+    }
+  }
+  ir::bug("a core argument of no kind");
+}
+
+std::string core_call(const Context& c, const Generated& mode) {
+  std::vector<std::string> arguments;
+  std::size_t dim = 0;
+  for (const CoreArgument& argument : core_arguments(mode.plan.f)) {
+    arguments.push_back(core_argument(c, argument, dim));
+    if (argument.role == CoreArgument::Role::dim) ++dim;
+  }
+  std::string head = "  ";
+  if (c.primal.result.shape.empty()) head += mode.plan.f.upstream ? c.names.out + ".value = " : "return ";
+  return call_text(head + "generated::" + core_name(mode.plan.f), arguments, ";\n");
+}
+
+/// One member of nn::Derivative: checks, then the core function.
+std::string definition(const Context& c, const Derivative& derivative, const Generated& mode) {
+  const std::string scope = "nn::Derivative<" + address_of(c.primal) + ">::";
+  std::string text = "\n" + declaration(derivative, mode, "", scope) + " {\n";
+  text += "  " + boundary_type(c) + " " + c.check + "(" + quoted(c.primal.qualified) + ");\n";
+  std::vector<std::string> arguments = c.names.params;
+  arguments.insert(arguments.begin(), c.check);
+  const std::string outputs = outputs_text(c, mode), core = core_call(c, mode);
+  const bool uses_sizes = (outputs + core).find(c.sizes + ".") != std::string::npos;
+  const std::string head =
+      uses_sizes ? "  const generated::" + sizes_struct(c) + " " + c.sizes + " = " : "  ";
+  text += call_text(head + "generated::check_" + c.prefix, arguments, ";\n");
+  return text + outputs + "  " + c.check + ".no_overlaps();\n" + core + "}\n";
+}
+
+/// The arena's bytes over the core function's names of sizes: static parts, and slots of whole cache lines.
+std::string bytes_text(const Context& c, const plan::Plan& plan) {
+  if (plan.small) return "0";
+  std::string text = std::to_string(plan.static_bytes);
+  for (const plan::Size& slot : plan.slots) {
+    text += " + (" + std::to_string(slot.factor);
+    for (const ir::Dim& dim : slot.dims)
+      text += " * " + (dim.is_name() ? size_text(c, dim, "") : "(" + size_text(c, dim, "") + ")");
+    text += " + 63) / 64 * 64";
+  }
+  return text;
+}
+
+std::string bytes_function(const Context& c, const Generated& mode) {
+  std::vector<std::string> sizes;
+  for (const std::string& dim : c.dims) sizes.push_back("[[maybe_unused]] std::int64_t " + c.local.at(dim));
+  const std::string head =
+      "std::size_t nn::Derivative<" + address_of(c.primal) + ">::" + mode_name(mode) + "_bytes";
+  return "\n" + call_text(head, sizes, " {\n") + "  return static_cast<std::size_t>(" +
+         bytes_text(c, mode.plan) + ");\n}\n";
+}
+
+}  // namespace
+
+void check_boundary(const ir::Function& primal) {
+  interface_of(primal);
+}
+
+std::string source(const Model& model) {
+  std::string text = "// Derivatives of " + model.file + ", generated by nn-diff.\n";
+  text += "#include \"" + model.base + ".nn.h\"\n\n#include <nn/rt/boundary.h>\n#include <nn/runtime.h>\n\n";
+  text +=
+      "#include <algorithm>\n#include <cmath>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n";
+  std::string members;
+  text += "\nnamespace nn::generated {\nnamespace {\n";
+  for (const Derivative& derivative : model.derivatives) {
+    const Context c = context_of(derivative.primal);
+    for (const Generated& mode : derivative.modes) text += "\n" + mode.core;
+    text += "\n" + check_function(c);
+    for (const Generated& mode : derivative.modes)
+      members += definition(c, derivative, mode) + bytes_function(c, mode);
+  }
+  return text + "\n}  // namespace\n}  // namespace nn::generated\n" + members;
+}
+
+}  // namespace nndiff::emit

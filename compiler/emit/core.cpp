@@ -1,0 +1,214 @@
+// The core function of a derivative: signature, arena, steps in order, results.
+#include "emit/core.h"
+
+#include <algorithm>
+
+#include "emit/kernel.h"
+#include "ir/diagnostic.h"
+
+namespace nndiff::emit {
+
+using plan::Buffer;
+using plan::Step;
+
+namespace {
+
+// A product of static sizes this small is unrolled in place instead of called.
+constexpr double small_product = 64.0 * 64 * 64;
+
+class Emitter {
+ public:
+  explicit Emitter(const plan::Plan& plan) : plan_(plan), w_(plan) {}
+
+  std::string emit() {
+    name_buffers();
+    w_.lines.line("const nn::rt::FlushSubnormals flush;");
+    declare_buffers();
+    steps();
+    finish();
+    return head() + w_.lines.text() + "}\n";
+  }
+
+ private:
+  std::string argument_of(CoreArgument::Role role, int leaf) const {
+    for (const CoreArgument& a : w_.arguments)
+      if (a.role == role && (leaf < 0 || a.leaf == leaf)) return a.name;
+    ir::bug("a buffer without an argument");
+  }
+
+  void name_buffers() {
+    using Role = CoreArgument::Role;
+    for (const Buffer& b : plan_.buffers) {
+      std::string name;
+      switch (b.place) {
+        case Buffer::Place::input: name = argument_of(Role::leaf, b.leaf); break;
+        case Buffer::Place::upstream: name = argument_of(Role::upstream, -1); break;
+        case Buffer::Place::value: name = argument_of(Role::value, -1); break;
+        case Buffer::Place::gradient: name = argument_of(Role::gradient, b.leaf); break;
+        case Buffer::Place::arena:
+          if (b.first >= 0) name = w_.names.unique(b.name.empty() ? "t" : identifier(b.name));
+          break;
+      }
+      w_.buffers.push_back(name);
+    }
+  }
+
+  // --- the arena ---------------------------------------------------------------------------------------------------
+
+  static bool is_aligned(const Size& bytes) { return bytes.factor % 64 == 0; }
+
+  Text slot_bytes(std::size_t slot) const {
+    const Size& bytes = plan_.slots[slot];
+    const Text text = w_.text(bytes);
+    if (is_aligned(bytes)) return text;
+    return {operand(sum(text, {"63", ir::Elem::i64}), Binding::primary) + " / 64 * 64", ir::Elem::i64, Binding::product};
+  }
+
+  std::string buffer_comment(const Buffer& b) const {
+    std::string comment = b.shape.empty() ? "" : w_.shape(b.shape);
+    if (b.kept) comment += comment.empty() ? "kept for backward" : " kept for backward";
+    return comment;
+  }
+
+  void declare_on_stack() {
+    for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
+      const Buffer& b = plan_.buffers[i];
+      if (b.place != Buffer::Place::arena || b.first < 0) continue;
+      const std::int64_t cells = std::max<std::int64_t>(1, b.bytes.factor / ir::bytes_of(b.elem));
+      w_.lines.line("alignas(64) " + ir::cpp_name(b.elem) + " " + w_.buffers[i] + "[" + std::to_string(cells) + "];",
+                    buffer_comment(b));
+    }
+  }
+
+  void declare_buffers() {
+    if (plan_.small) return declare_on_stack();
+    const auto in_arena = [](const Buffer& b) { return b.place == Buffer::Place::arena && b.first >= 0; };
+    if (std::none_of(plan_.buffers.begin(), plan_.buffers.end(), in_arena)) return;
+    std::vector<std::string> slots;
+    Text end{std::to_string(plan_.static_bytes), ir::Elem::i64};
+    for (std::size_t s = 0; s < plan_.slots.size(); ++s) {
+      slots.push_back(w_.names.unique("offset"));
+      w_.lines.line("const std::int64_t " + slots.back() + " = " + end.source + ";");
+      end = sum({slots.back(), ir::Elem::i64}, slot_bytes(s));
+    }
+    w_.lines.line("std::byte* const arena = ws.reserve(static_cast<std::size_t>(" + end.source + "));");
+    for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
+      const Buffer& b = plan_.buffers[i];
+      if (!in_arena(b)) continue;
+      const Text offset{b.slot >= 0 ? slots[static_cast<std::size_t>(b.slot)] : std::to_string(b.offset), ir::Elem::i64};
+      const std::string type = ir::cpp_name(b.elem) + "* ";
+      w_.lines.line(type + "const " + w_.buffers[i] + " = reinterpret_cast<" + type + ">(" +
+                        sum({"arena", ir::Elem::i64}, offset).source + ");",
+                    buffer_comment(b));
+    }
+  }
+
+  // --- steps -------------------------------------------------------------------------------------------------------
+
+  void steps() {
+    const bool both = std::any_of(plan_.steps.begin(), plan_.steps.end(),
+                                  [](const Step& s) { return s.sweep == ir::Sweep::backward; });
+    bool backward = false;
+    if (both) w_.lines.blank(), w_.lines.line("// Forward.");
+    for (const Step& step : plan_.steps) {
+      if (!backward && step.sweep == ir::Sweep::backward) {
+        w_.lines.blank();
+        w_.lines.line("// Backward.");
+        backward = true;
+      }
+      comment(step);
+      if (step.kind == Step::Kind::product) product(step.product);
+      else emit_kernel(w_, step.kernel);
+    }
+  }
+
+  // The user's statements that a step comes from, where they are not those of the step before.
+  void comment(const Step& step) {
+    if (step.statements == commented_ || step.statements.empty()) return;
+    w_.lines.blank();
+    for (int s : step.statements) {
+      const ir::Statement& statement = plan_.f.statements[static_cast<std::size_t>(s)];
+      const std::string& file = statement.loc.file;
+      const std::string place = file.substr(file.find_last_of('/') + 1) + ":" + std::to_string(statement.loc.line);
+      std::string text = statement.text;
+      if (text.size() > 90) text = text.substr(0, 87) + "...";
+      const std::size_t column = 70;
+      w_.lines.line("// " + text + std::string(text.size() + 2 < column ? column - text.size() : 2, ' ') + place);
+    }
+    commented_ = step.statements;
+  }
+
+  void product(const plan::Product& p) {
+    const std::string a = w_.buffers[p.a], b = w_.buffers[p.b], c = w_.buffers[p.c];
+    const auto trans = [](bool yes) { return std::string("nn::rt::Trans::") + (yes ? "yes" : "no"); };
+    const std::string m = w_.text(p.m).source, n = w_.text(p.n).source, k = w_.text(p.k).source;
+    const auto matrix = [&](const Dim& rows, const Dim& columns, bool transposed) {
+      return transposed ? w_.shape({columns, rows}) + "ᵀ" : w_.shape({rows, columns});
+    };
+    const std::string shapes = matrix(p.m, p.k, p.trans_a) + "·" + matrix(p.k, p.n, p.trans_b);
+    const bool is_static = p.m.is_static() && p.n.is_static() && p.k.is_static();
+    const std::string beta = p.accumulate ? ", 1" : "";
+    if (is_static && static_cast<double>(p.m.value) * static_cast<double>(p.n.value) * static_cast<double>(p.k.value) <= small_product) {
+      w_.lines.line("nn::rt::gemm_small<" + m + ", " + n + ", " + k + ", " + trans(p.trans_a) + ", " + trans(p.trans_b) +
+                        ">(" + a + ", " + b + ", " + c + beta + ");",
+                    shapes);
+      return;
+    }
+    w_.lines.line("nn::rt::gemm(ws, " + trans(p.trans_a) + ", " + trans(p.trans_b) + ", " + m + ", " + n + ", " + k + ", " +
+                      a + ", " + b + ", " + c + beta + ");",
+                  shapes);
+  }
+
+  void finish() {
+    std::string returned;
+    bool blank = true;
+    for (std::size_t i = 0; i < plan_.results.size(); ++i) {
+      const Value v = plan_.results[i];
+      if (!v) continue;
+      if (blank) w_.lines.blank();
+      blank = false;
+      const ir::Output& output = plan_.f.outputs[i];
+      const std::string& scalar = w_.scalars.at(v);
+      if (output.role == ir::Output::Role::primal) returned = scalar;
+      else w_.lines.line("*" + argument_of(CoreArgument::Role::gradient, output.leaf) + " = " + scalar + ";");
+    }
+    if (!returned.empty()) w_.lines.line("return " + returned + ";");
+  }
+
+  bool is_mentioned(const std::string& name) const {
+    const std::string& text = w_.lines.text();
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      const bool begins = at == 0 || !nn::detail::continues_name(text[at - 1]);
+      const bool ends = at + name.size() == text.size() || !nn::detail::continues_name(text[at + name.size()]);
+      if (begins && ends) return true;
+    }
+    return false;
+  }
+
+  std::string head() const {
+    std::string text = core_result(plan_.f) + " " + core_name(plan_.f) + "(";
+    const std::string indent(4, ' ');
+    std::string line;
+    for (std::size_t i = 0; i < w_.arguments.size(); ++i) {
+      const CoreArgument& a = w_.arguments[i];
+      const std::string item = a.type + " " + (is_mentioned(a.name) ? a.name : "/*" + a.name + "*/") +
+                               (i + 1 < w_.arguments.size() ? ", " : ") {");
+      if (!line.empty() && indent.size() + line.size() + item.size() > 108) {
+        text += "\n" + indent + line.substr(0, line.size() - 1);
+        line.clear();
+      }
+      line += item;
+    }
+    return text + "\n" + indent + line + "\n";
+  }
+
+  const plan::Plan& plan_;
+  Writer w_;
+  std::vector<int> commented_;
+};
+
+}  // namespace
+
+std::string core(const plan::Plan& plan) { return Emitter(plan).emit(); }
+
+}  // namespace nndiff::emit

@@ -1,0 +1,141 @@
+// BASE.nn.h: what a user's program includes to call the derivatives of a model.
+#include "emit/header.h"
+
+#include <cctype>
+
+#include "emit/interface.h"
+#include "emit/names.h"
+
+namespace nndiff::emit {
+
+namespace {
+
+std::string guard(const std::string& base) {
+  std::string text = "NN_GENERATED_";
+  for (char c : identifier(base)) text += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text + "_NN_H";
+}
+
+std::string initial(const ir::Type& type) {
+  return type.shape.empty() ? " = 0" : "";
+}
+
+/// `template <> struct nn::Name<&::loss> { members };`
+std::string specialisation(const std::string& name, const ir::Function& primal, const std::string& members) {
+  return "template <>\nstruct nn::" + name + "<" + address_of(primal) + "> {\n" + members + "};\n";
+}
+
+std::string gradient_members(const ir::Function& primal) {
+  std::string text;
+  for (const ir::Param& param : primal.params) {
+    if (!param.differentiated) continue;
+    const bool is_number = !param.is_aggregate && !param.is_tensor;
+    text += "  " + global_type(param.type) + " " + param.name + (is_number ? " = 0" : "") + ";\n";
+  }
+  return text;
+}
+
+std::string derivative_members(const Derivative& derivative) {
+  std::string text;
+  for (const Generated& mode : derivative.modes)
+    text += declaration(derivative, mode, "  static ", "") + ";\n";
+  std::vector<std::string> sizes;
+  for (const CoreArgument& argument : core_arguments(derivative.primal))
+    if (argument.role == CoreArgument::Role::dim) sizes.push_back("std::int64_t " + argument.name);
+  text += "\n  // Bytes that a call takes in its workspace.\n";
+  for (const Generated& mode : derivative.modes)
+    text += call_text("  static std::size_t " + mode_name(mode) + "_bytes", sizes, ";\n");
+  return text;
+}
+
+std::string specialisations(const Derivative& derivative) {
+  const ir::Function& primal = derivative.primal;
+  const std::string file = primal.loc.file.substr(primal.loc.file.find_last_of('/') + 1);
+  std::string text = "\n// " + (primal.signature.empty() ? primal.qualified : primal.signature);
+  if (primal.loc.line > 0) text += "  (" + file + ":" + std::to_string(primal.loc.line) + ")";
+  text += "\n\n" + specialisation("Gradients", primal, gradient_members(primal));
+  const std::string value = "  " + type_text(primal.result) + " value" + initial(primal.result) + ";\n";
+  text += "\n" + specialisation("Outputs", primal, value);
+  return text + "\n" + specialisation("Derivative", primal, derivative_members(derivative));
+}
+
+}  // namespace
+
+std::string address_of(const ir::Function& primal) {
+  return "&::" + primal.qualified;
+}
+
+std::string mode_name(const Generated& mode) {
+  return mode.plan.f.upstream ? "vjp" : "value_and_grad";
+}
+
+ArgumentNames argument_names(const ir::Function& primal) {
+  Names names;
+  ArgumentNames result;
+  for (const ir::Param& param : primal.params) result.params.push_back(names.unique(param.name));
+  for (std::string* extra : {&result.upstream, &result.out, &result.grad, &result.ws})
+    *extra = names.unique(extra == &result.upstream ? "upstream"
+                          : extra == &result.out    ? "out"
+                          : extra == &result.grad   ? "grad"
+                                                    : "ws");
+  return result;
+}
+
+std::vector<std::string> parameter_list(const ir::Function& primal) {
+  const ArgumentNames names = argument_names(primal);
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < primal.params.size(); ++i) {
+    const ir::Param& param = primal.params[i];
+    const bool is_number = !param.is_aggregate && !param.is_tensor;
+    list.push_back((is_number ? "" : "const ") + global_type(param.type) + (is_number ? " " : "& ") +
+                   names.params[i]);
+  }
+  return list;
+}
+
+std::string declaration(const Derivative& derivative, const Generated& mode, const std::string& before,
+                        const std::string& scope) {
+  const ir::Function& primal = derivative.primal;
+  const ArgumentNames names = argument_names(primal);
+  const bool is_vjp = mode.plan.f.upstream.has_value();
+  std::vector<std::string> arguments = parameter_list(primal);
+  if (is_vjp) {
+    arguments.push_back("const " + type_text(primal.result) + "& " + names.upstream);
+    arguments.push_back("nn::Outputs<" + address_of(primal) + ">& " + names.out);
+  }
+  arguments.push_back("nn::Gradients<" + address_of(primal) + ">& " + names.grad);
+  arguments.push_back("nn::Workspace& " + names.ws);
+  const std::string result = is_vjp ? "void" : type_text(primal.result);
+  return call_text(before + result + " " + scope + mode_name(mode), arguments, "");
+}
+
+std::string call_text(const std::string& head, const std::vector<std::string>& arguments,
+                      const std::string& tail) {
+  constexpr std::size_t width = 110;
+  std::string line = head + "(";
+  for (std::size_t i = 0; i < arguments.size(); ++i) line += (i ? ", " : "") + arguments[i];
+  line += ")" + tail;
+  if (line.find_last_not_of('\n') < width) return line;
+  const std::string indent(head.find_first_not_of(' ') + 4, ' ');
+  std::string text = head + "(\n" + indent;
+  std::size_t column = indent.size();
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string part = arguments[i] + (i + 1 < arguments.size() ? "," : ")" + tail);
+    const bool fits = column + 1 + part.size() <= width;
+    if (i > 0) text += fits ? " " : "\n" + indent;
+    column = (fits ? column + (i > 0) : indent.size()) + part.size();
+    text += part;
+  }
+  return text;
+}
+
+std::string header(const Model& model) {
+  std::string text = "// Derivatives of " + model.file + ", generated by nn-diff.\n";
+  text += "#ifndef " + guard(model.base) + "\n#define " + guard(model.base) + "\n\n";
+  text += "#include \"" + model.file +
+          "\"\n\n#include <nn/derivative.h>\n\n#include <cstddef>\n#include <cstdint>\n";
+  for (const Derivative& derivative : model.derivatives) text += specialisations(derivative);
+  return text + "\n#endif\n";
+}
+
+}  // namespace nndiff::emit

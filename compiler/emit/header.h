@@ -1,0 +1,60 @@
+// BASE.nn.h: what a user's program includes to call the derivatives of a model.
+#ifndef NNDIFF_EMIT_HEADER_H
+#define NNDIFF_EMIT_HEADER_H
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace nndiff::emit {
+
+/// One mode of differentiation of one function: its IR, and what the planner and the emitter made of it.
+struct Generated {
+  plan::Plan plan;   // its function is what grad::differentiate made, with outputs and upstream
+  std::string core;  // text of the core function `core_name(plan.f)`
+};
+
+/// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp.
+struct Derivative {
+  ir::Function primal;
+  std::vector<Generated> modes;
+};
+
+/// What becomes one pair of files.
+struct Model {
+  std::string base;  // of the files to write: "mlp" gives mlp.nn.h and mlp.nn.cpp
+  std::string file;  // the model as #include names it: "mlp.cpp"
+  std::vector<Derivative> derivatives;
+};
+
+/// The text of BASE.nn.h.
+std::string header(const Model& model);
+
+/// "loss" as an expression that names it from anywhere: "&::ns::loss".
+std::string address_of(const ir::Function& primal);
+
+/// The declaration of one static member of nn::Derivative without `;`: `before`, its result, `scope`, its
+/// name and its parameters.
+std::string declaration(const Derivative& derivative, const Generated& mode, const std::string& before,
+                        const std::string& scope);
+
+/// The name of a mode's member function: "value_and_grad" or "vjp".
+std::string mode_name(const Generated& mode);
+
+/// The names of a function's parameters and of what generated members add to them, without clashes.
+struct ArgumentNames {
+  std::vector<std::string> params;
+  std::string upstream, out, grad, ws;
+};
+ArgumentNames argument_names(const ir::Function& primal);
+
+/// "const ::Mlp& model" for each parameter.
+std::vector<std::string> parameter_list(const ir::Function& primal);
+
+/// `head(a, b)` with one argument per line, indented by 4, where the line would be longer than 110.
+std::string call_text(const std::string& head, const std::vector<std::string>& arguments,
+                      const std::string& tail);
+
+}  // namespace nndiff::emit
+
+#endif

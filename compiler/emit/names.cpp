@@ -1,0 +1,104 @@
+// The names and the signature of the core function of a derivative.
+#include "emit/names.h"
+
+#include <algorithm>
+
+namespace nndiff::emit {
+
+namespace {
+
+bool is_identifier_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+constexpr std::string_view reserved[] = {
+    "alignas",   "alignof",      "and",          "and_eq",   "asm",        "auto",     "bitand",    "bitor",
+    "bool",      "break",        "case",         "catch",    "char",       "char8_t",  "char16_t",  "char32_t",
+    "class",     "co_await",     "co_return",    "co_yield", "compl",      "concept",  "const",     "const_cast",
+    "consteval", "constexpr",    "constinit",    "continue", "decltype",   "default",  "delete",    "do",
+    "double",    "dynamic_cast", "else",         "enum",     "explicit",   "export",   "extern",    "false",
+    "float",     "for",          "friend",       "goto",     "if",         "inline",   "int",       "long",
+    "mutable",   "namespace",    "new",          "noexcept", "not",        "not_eq",   "nullptr",   "operator",
+    "or",        "or_eq",        "private",      "protected", "public",    "register", "reinterpret_cast",
+    "requires",  "return",       "short",        "signed",   "sizeof",     "static",   "static_assert",
+    "static_cast", "struct",     "switch",       "template", "this",       "thread_local", "throw", "true",
+    "try",       "typedef",      "typeid",       "typename", "union",      "unsigned", "using",     "virtual",
+    "void",      "volatile",     "wchar_t",      "while",    "xor",        "xor_eq",   "nn",        "std",
+    "arena",     "arena_bytes",  "begin",        "end",      "chunk",      "chunks",   "flush",     "lane",
+    "linux",     "unix",         "NULL",         "INFINITY", "NAN",        "errno",    "assert",    "main"};
+
+std::string pointer_to(ir::Elem elem, bool is_const) {
+  return (is_const ? "const " : "") + ir::cpp_name(elem) + "* __restrict";
+}
+
+}  // namespace
+
+Names::Names() {
+  for (std::string_view word : reserved) taken_.emplace(word);
+}
+
+std::string Names::unique(std::string wanted) {
+  std::string name = wanted;
+  for (int i = 2; !taken_.insert(name).second; ++i) name = wanted + "_" + std::to_string(i);
+  return name;
+}
+
+std::string identifier(std::string_view leaf_path) {
+  std::string result;
+  for (char c : leaf_path) {
+    if (is_identifier_char(c))
+      result += c;
+    else if (!result.empty() && result.back() != '_')
+      result += '_';
+  }
+  while (result.size() > 1 && result.back() == '_') result.pop_back();
+  if (result.empty() || (result[0] >= '0' && result[0] <= '9')) result = "p" + result;
+  return result;
+}
+
+std::vector<std::string> run_time_dims(const ir::Function& f) {
+  std::vector<std::string> names;
+  for (const ir::Leaf* leaf : ir::leaves(f))
+    for (const ir::Dim& dim : leaf->type.shape)
+      dim.for_each_name([&](std::string_view name) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+      });
+  return names;
+}
+
+std::string core_name(const ir::Function& f) {
+  const std::string& path = f.qualified.empty() ? f.name : f.qualified;
+  return identifier(path) + (f.upstream ? "_vjp" : "_value_and_grad");
+}
+
+std::string core_result(const ir::Function& f) {
+  return f.result.shape.empty() ? ir::cpp_name(f.result.elem) : "void";
+}
+
+std::vector<CoreArgument> core_arguments(const ir::Function& f) {
+  using Role = CoreArgument::Role;
+  Names names;
+  std::vector<CoreArgument> arguments;
+  const auto add = [&](std::string type, std::string name, Role role, int leaf) {
+    arguments.push_back({std::move(type), names.unique(std::move(name)), role, leaf});
+  };
+  add("nn::Workspace&", "ws", Role::workspace, -1);
+  for (const std::string& dim : run_time_dims(f)) add("const std::int64_t", dim, Role::dim, -1);
+  const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
+  const auto add_value = [&](const ir::Type& type, const std::string& name, Role role, int leaf) {
+    const bool scalar = type.shape.empty();
+    add(scalar ? "const " + ir::cpp_name(type.elem) : pointer_to(type.elem, true), name, role, leaf);
+  };
+  for (int i = 0; i < static_cast<int>(leaves.size()); ++i)
+    add_value(leaves[i]->type, identifier(leaves[i]->path), Role::leaf, i);
+  if (f.upstream) add_value(f.result, "upstream", Role::upstream, -1);
+  if (!f.result.shape.empty()) add(pointer_to(f.result.elem, false), "value", Role::value, -1);
+  for (const ir::Output& output : f.outputs) {
+    if (output.role != ir::Output::Role::gradient) continue;
+    const ir::Leaf& leaf = *leaves[output.leaf];
+    add(pointer_to(leaf.type.elem, false), "d_" + identifier(leaf.path), Role::gradient, output.leaf);
+  }
+  return arguments;
+}
+
+}  // namespace nndiff::emit

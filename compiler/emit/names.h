@@ -1,0 +1,53 @@
+// The names and the signature of the core function of a derivative: what its body and its callers agree on.
+#ifndef NNDIFF_EMIT_NAMES_H
+#define NNDIFF_EMIT_NAMES_H
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/function.h"
+
+namespace nndiff::emit {
+
+/// A C++ identifier for the path of a leaf: "model.layers[0].w" gives "model_layers_0_w".
+std::string identifier(std::string_view leaf_path);
+
+/// The distinct names in the leaves' shapes, in order of first appearance over all leaves.
+std::vector<std::string> run_time_dims(const ir::Function& f);
+
+/// "loss_value_and_grad", or "loss_vjp" for a function with an upstream gradient; a namespace is a prefix.
+std::string core_name(const ir::Function& f);
+
+/// What the core function returns: the element type of a scalar result, "void" for a tensor (see Role::value).
+std::string core_result(const ir::Function& f);
+
+/// One argument of the core function.
+struct CoreArgument {
+  enum class Role { workspace, dim, leaf, upstream, value, gradient };
+  std::string type;  // "const float* __restrict", "float", "std::int64_t", …
+  std::string name;  // unique in the function
+  Role role = Role::leaf;
+  int leaf = -1;     // for a leaf or a gradient: the leaf's index over all parameters
+};
+
+/// In order: the workspace; the named sizes; every leaf (tensors as pointers, scalars by value); the upstream
+/// gradient of a vjp; a pointer for the value if it is a tensor; a pointer per gradient that the function yields.
+std::vector<CoreArgument> core_arguments(const ir::Function& f);
+
+/// Identifiers handed out so far; C++ keywords and what generated code uses itself are taken from the start.
+class Names {
+ public:
+  Names();
+  /// `wanted`, or `wanted` with the lowest number that makes it new.
+  std::string unique(std::string wanted);
+  void release(const std::string& name) { taken_.erase(name); }
+  bool taken(const std::string& name) const { return taken_.count(name) != 0; }
+
+ private:
+  std::set<std::string> taken_;
+};
+
+}  // namespace nndiff::emit
+
+#endif

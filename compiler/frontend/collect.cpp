@@ -1,0 +1,155 @@
+// Finding the annotated functions of a file and checking what must hold before they are lifted.
+#include "frontend/collect.h"
+
+#include <algorithm>
+
+#include "frontend/model_rules.h"
+#include "frontend/source_text.h"
+#include "frontend/types.h"
+
+namespace nndiff::frontend {
+
+namespace {
+
+/// The text behind `prefix` in an annotation of the declaration.
+std::optional<std::string> annotation(const clang::Decl* decl, llvm::StringRef prefix) {
+  for (const auto* note : decl->specific_attrs<clang::AnnotateAttr>())
+    if (llvm::StringRef text = note->getAnnotation(); text.consume_front(prefix)) return text.str();
+  return std::nullopt;
+}
+
+/// "a, b" as its names.
+std::vector<std::string> names_in(llvm::StringRef text) {
+  std::vector<std::string> names;
+  llvm::SmallVector<llvm::StringRef> parts;
+  text.split(parts, ',');
+  for (llvm::StringRef part : parts)
+    if (!part.trim().empty()) names.push_back(part.trim().str());
+  return names;
+}
+
+class Collector {
+ public:
+  Collector(clang::ASTContext& context, Collection& found)
+      : context_(context), sources_(context.getSourceManager()), found_(found) {}
+
+  void walk(const clang::DeclContext* scope) {
+    for (const clang::Decl* decl : scope->decls()) {
+      if (!sources_.isInMainFile(sources_.getExpansionLoc(decl->getLocation()))) continue;
+      visit(decl);
+    }
+  }
+
+ private:
+  void visit(const clang::Decl* decl) {
+    if (const auto* function = llvm::dyn_cast<clang::FunctionTemplateDecl>(decl)) {
+      if (annotation(function->getTemplatedDecl(), "nn.diff:"))
+        report(decl->getLocation(), "a template cannot be differentiated; write NN_DIFF before a function that calls it");
+      return;
+    }
+    check_model_rules(decl, context_, found_.diagnostics);
+    if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) return visit_function(function);
+    if (const auto* record = llvm::dyn_cast<clang::ClassTemplateDecl>(decl)) return walk(record->getTemplatedDecl());
+    const auto* scope = llvm::dyn_cast<clang::DeclContext>(decl);
+    const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(decl);
+    if (space && space->isAnonymousNamespace()) return;  // refused as a whole
+    if (scope && !decl->isImplicit()) walk(scope);
+  }
+
+  void visit_function(const clang::FunctionDecl* function) {
+    const auto text = annotation(function, "nn.diff:");
+    if (!text) {
+      if (annotation(function, "nn.modes:"))
+        report(function->getLocation(), "NN_MODES stands beside NN_DIFF, which is missing here");
+      return;
+    }
+    // The annotation is inherited by later declarations; each function counts once, where its body is.
+    if (!function->isThisDeclarationADefinition() && function->getDefinition()) return;
+    const std::size_t mistakes = found_.diagnostics.size();
+    check_function(function);
+    if (found_.diagnostics.size() > mistakes) return;
+    Annotated annotated{function, names_in(*text)};
+    check_names(annotated);
+    check_modes(function);
+    if (found_.diagnostics.size() == mistakes) found_.functions.push_back(std::move(annotated));
+  }
+
+  /// An annotated function is a plain function that generated code can name and call.
+  void check_function(const clang::FunctionDecl* function) {
+    const clang::SourceLocation where = function->getLocation();
+    const std::string name = "'" + function->getNameAsString() + "'";
+    if (llvm::isa<clang::CXXMethodDecl>(function) || !function->getDeclContext()->getRedeclContext()->isFileContext())
+      return report(where, name + " is a member; NN_DIFF needs a function at namespace scope, e.g. one that calls it");
+    if (function->getOverloadedOperator() != clang::OO_None || !function->getIdentifier())
+      return report(where, "an operator cannot be differentiated; give the function a name");
+    if (function->isMain()) return;  // the model rules have refused it
+    if (function->getFormalLinkage() != clang::Linkage::External)
+      return report(where, name + " is not visible outside of this file; remove 'static' and anonymous namespaces");
+    if (!function->doesThisDeclarationHaveABody())
+      return report(where, "the body of " + name + " is not visible; define the function in the model file");
+    if (function->isVariadic())
+      return report(where, name + " has variable arguments in the manner of C, which are not supported");
+    int overloads = 0;
+    for (const clang::NamedDecl* other : function->getDeclContext()->getRedeclContext()->lookup(function->getDeclName()))
+      overloads += llvm::isa<clang::FunctionDecl>(other) || llvm::isa<clang::FunctionTemplateDecl>(other);
+    if (overloads > 1)
+      return report(where, name + " is overloaded; a differentiated function needs a name of its own");
+    check_result(function);
+  }
+
+  void check_result(const clang::FunctionDecl* function) {
+    const clang::QualType type = function->getReturnType();
+    const auto tensor = tensor_type(type);
+    const bool is_scalar = !type->isReferenceType() && type->isRealFloatingType() && elem_of(type);
+    const bool is_tensor = !type->isReferenceType() && tensor && ir::is_floating(tensor->elem);
+    if (is_scalar || is_tensor) return;
+    const std::string what = value_type(type) && !tensor ? "an expression that is not evaluated yet; declare the result "
+                                                           "as nn::Tensor<…>"
+                                                         : "'" + shown(type, context_) + "'; a result is float, double "
+                                                           "or a floating-point nn::Tensor";
+    report(function->getLocation(), "'" + function->getNameAsString() + "' returns " + what);
+  }
+
+  void check_names(const Annotated& annotated) {
+    for (auto name = annotated.wanted.begin(); name != annotated.wanted.end(); ++name) {
+      const auto same = [&](const clang::ParmVarDecl* parameter) { return parameter->getName() == *name; };
+      if (std::none_of(annotated.function->param_begin(), annotated.function->param_end(), same))
+        report(annotated.function->getLocation(), "NN_DIFF names '" + *name + "', but '" +
+                                                      annotated.function->getNameAsString() +
+                                                      "' has no parameter of that name");
+      else if (std::find(annotated.wanted.begin(), name, *name) != name)
+        report(annotated.function->getLocation(), "NN_DIFF names '" + *name + "' twice");
+    }
+  }
+
+  void check_modes(const clang::FunctionDecl* function) {
+    const auto modes = annotation(function, "nn.modes:");
+    if (!modes) return;
+    for (const std::string& mode : names_in(*modes))
+      if (mode != "value_and_grad" && mode != "vjp")
+        report(function->getLocation(),
+               "the mode '" + mode + "' is not supported yet; value_and_grad and vjp are always there");
+  }
+
+  void report(clang::SourceLocation where, const std::string& message) {
+    found_.diagnostics.push_back({ir::Severity::error, loc_of(where, sources_), message});
+  }
+
+  clang::ASTContext& context_;
+  const clang::SourceManager& sources_;
+  Collection& found_;
+};
+
+}  // namespace
+
+Collection collect(clang::ASTContext& context, const std::string& file) {
+  Collection found;
+  Collector(context, found).walk(context.getTranslationUnitDecl());
+  if (found.functions.empty() && found.diagnostics.empty())
+    found.diagnostics.push_back({ir::Severity::error,
+                                 {file, 1, 1},
+                                 "no function is marked for differentiation; write NN_DIFF(parameters) before one"});
+  return found;
+}
+
+}  // namespace nndiff::frontend

@@ -1,0 +1,26 @@
+// Finding the annotated functions of a file and checking what must hold before they are lifted.
+#ifndef NNDIFF_FRONTEND_COLLECT_H
+#define NNDIFF_FRONTEND_COLLECT_H
+#include "frontend/clang.h"
+#include "ir/diagnostic.h"
+
+namespace nndiff::frontend {
+
+/// A function with NN_DIFF.
+struct Annotated {
+  const clang::FunctionDecl* function = nullptr;  // its definition
+  std::vector<std::string> wanted;                // the parameters named in NN_DIFF; empty means all floating ones
+};
+
+/// What was found in the main file.
+struct Collection {
+  std::vector<Annotated> functions;          // in source order, those without mistakes
+  std::vector<ir::Diagnostic> diagnostics;   // mistakes in annotations, and what may not stand in a model file
+};
+
+/// Walks the main file's declarations.
+Collection collect(clang::ASTContext& context, const std::string& file);
+
+}  // namespace nndiff::frontend
+
+#endif

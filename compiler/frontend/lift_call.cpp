@@ -1,0 +1,154 @@
+// Calls: every callee is entered with its arguments, except primitives and a few functions of the standard library.
+#include "frontend/lifter.h"
+#include "frontend/types.h"
+
+namespace nndiff::frontend {
+
+namespace {
+
+constexpr std::size_t max_calls = 200;
+
+std::string quoted(const clang::FunctionDecl* function) {
+  return "'" + function->getQualifiedNameAsString() + "'";
+}
+
+}  // namespace
+
+Object* Lifter::eval_call(const clang::CallExpr* call) {
+  const clang::FunctionDecl* callee = call->getDirectCallee();
+  if (!callee)
+    refuse(call->getExprLoc(), "a call through a pointer or std::function is not supported; call the function itself, "
+                               "or pass a lambda to a template");
+  std::vector<const clang::Expr*> sources(call->arg_begin(), call->arg_end());
+  if (const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(call))
+    return eval_method(method, callee, sources);
+  if (const auto* op = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) return eval_operator(op, callee, sources);
+  return call_function(callee, nullptr, eval_unsequenced(sources), sources, call);
+}
+
+Object* Lifter::eval_method(const clang::CXXMemberCallExpr* call, const clang::FunctionDecl* callee,
+                            const std::vector<const clang::Expr*>& sources) {
+  const auto* member = llvm::dyn_cast<clang::MemberExpr>(call->getCallee()->IgnoreParens());
+  if (!member) refuse(call->getExprLoc(), "a call through a pointer to a member is not supported");
+  if (llvm::cast<clang::CXXMethodDecl>(callee)->isVirtual() && !member->hasQualifier())
+    refuse(call->getExprLoc(), "a call of the virtual function " + quoted(callee) + " is not supported; use a template");
+  Object* object = eval_base(member->getBase(), member->isArrow());
+  return call_function(callee, object, eval_unsequenced(sources), sources, call);
+}
+
+Object* Lifter::eval_operator(const clang::CXXOperatorCallExpr* call, const clang::FunctionDecl* callee,
+                              std::vector<const clang::Expr*> sources) {
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
+  if (!method || method->isStatic()) return call_function(callee, nullptr, eval_unsequenced(sources), sources, call);
+  if (method->isVirtual()) refuse(call->getExprLoc(), "virtual operators are not supported; use a template");
+  const clang::Expr* target = sources.at(0);
+  sources.erase(sources.begin());
+  if (call->isAssignmentOp()) {  // the right side comes first, since C++17
+    const std::vector<Object*> arguments = eval_unsequenced(sources);
+    Object* object = eval(target);
+    Object* result = call_function(callee, object, arguments, sources, call);
+    name_after(target, object);
+    return result;
+  }
+  Object* object = eval(target);
+  return call_function(callee, object, eval_unsequenced(sources), sources, call);
+}
+
+Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
+                              llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call) {
+  const llvm::StringRef primitive = primitive_name(callee);
+  if (!primitive.empty()) return call_primitive({primitive, callee, self, arguments, sources, call});
+  if (Object* result = call_std(callee, self, arguments, call)) return result;
+  if (Object* result = call_math(callee, arguments, call)) return result;
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
+  if (method && (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()) &&
+      !method->isUserProvided()) {
+    write(self, *arguments.at(0), call);
+    return self;
+  }
+  if (self && self->state == Object::State::value && llvm::isa<clang::CXXConversionDecl>(callee))
+    return convert(self, call->getType(), call);  // a tensor without axes is a number
+  return enter(callee, self, arguments, call);
+}
+
+/// Functions of the standard library that are known by name; null for others.
+Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
+                         const clang::Expr* call) {
+  if (!callee->getIdentifier() && callee->getOverloadedOperator() != clang::OO_Subscript) return nullptr;
+  if (!is_inside(callee, "std")) return nullptr;
+  const llvm::StringRef name = callee->getIdentifier() ? callee->getName() : "[]";
+  if (arguments.size() == 1 && !self &&
+      (name == "move" || name == "forward" || name == "as_const" || name == "move_if_noexcept"))
+    return arguments[0];
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
+  if (!self || !method || !array_of(context_.getRecordType(method->getParent()), context_)) return nullptr;
+  if ((name == "[]" || name == "at") && arguments.size() == 1) return element(self, arguments[0], call);
+  if (self->state != Object::State::parts) return nullptr;
+  if (name == "size" || name == "max_size") return objects_.of(context_.MakeIntValue(self->parts.size(), call->getType()));
+  if (name == "empty") return objects_.of(context_.MakeIntValue(self->parts.empty(), call->getType()));
+  if ((name == "front" || name == "back") && !self->parts.empty())
+    return name == "front" ? self->parts.front() : self->parts.back();
+  if (name == "fill" && arguments.size() == 1) {
+    for (Object* part : self->parts) write(part, *arguments[0], call);
+    return objects_.fresh();
+  }
+  return nullptr;
+}
+
+void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Expr* call) {
+  const clang::SourceLocation where = call->getExprLoc();
+  const clang::FunctionDecl* definition = callee->getDefinition();
+  if (!definition || !definition->getBody())
+    refuse(where, "the body of " + quoted(callee) +
+                      " is not visible here; define it in the model file or in a header that it includes");
+  if (callee->isVariadic()) refuse(where, "functions with variable arguments in the manner of C are not supported");
+  for (const Frame* frame : frames_)
+    if (frame->function->getCanonicalDecl() == definition->getCanonicalDecl())
+      refuse(where, quoted(callee) + " calls itself; recursion is not supported yet, use a loop or a template with the "
+                                     "depth as an argument");
+  if (frames_.size() > max_calls) refuse(where, "calls are nested too deeply");
+}
+
+/// Runs `body` in a new frame of `function`.
+void Lifter::in_frame(const clang::FunctionDecl* function, Object* self, const std::vector<Object*>& arguments,
+                      const clang::Expr* call, llvm::function_ref<void()> body, Object** result) {
+  Frame frame;
+  frame.function = function;
+  frame.in_library = is_library(function->getBody()->getBeginLoc());
+  frame.place = place(call->getExprLoc());
+  frame.self = self;
+  if (self && self->state == Object::State::closure) {
+    frame.locals = self->closure->captured;
+    frame.self = self->closure->self;
+  }
+  for (unsigned i = 0; i < function->getNumParams(); ++i) frame.locals[function->getParamDecl(i)] = arguments.at(i);
+  const bool from_user = !frames_.back()->in_library;
+  const Restore<int> statement(build_.statement);
+  frames_.push_back(&frame);
+  try {
+    body();
+  } catch (const ir::Refusal&) {
+    frames_.pop_back();
+    if (from_user && !frame.in_library)
+      notes_.push_back({ir::Severity::note, frame.place, "in the call of " + quoted(function) + " from here"});
+    throw;
+  }
+  frames_.pop_back();
+  if (result) *result = frame.result;
+}
+
+Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
+                      const clang::Expr* call) {
+  check_can_enter(callee, call);
+  const clang::FunctionDecl* definition = callee->getDefinition();
+  if (definition->getNumParams() != arguments.size())
+    refuse(call->getExprLoc(), "this call of " + quoted(callee) + " is not supported");
+  Object* result = nullptr;
+  in_frame(definition, self, arguments, call, [&] { exec(definition->getBody()); }, &result);
+  build_.loc = place(call->getExprLoc());
+  if (!result && !callee->getReturnType()->isVoidType())
+    refuse(call->getExprLoc(), quoted(callee) + " ends without returning a value");
+  return result ? result : objects_.fresh();
+}
+
+}  // namespace nndiff::frontend

@@ -1,0 +1,16 @@
+// English for the constructs of C++ that are refused, with what to write instead.
+#ifndef NNDIFF_FRONTEND_PHRASES_H
+#define NNDIFF_FRONTEND_PHRASES_H
+#include <string>
+
+#include "frontend/clang.h"
+
+namespace nndiff::frontend {
+
+/// "'switch' is not supported yet; use 'if constexpr'": what to tell about a statement or expression that the lifter
+/// has no rule for.
+std::string unsupported(const clang::Stmt* stmt);
+
+}  // namespace nndiff::frontend
+
+#endif

@@ -1,0 +1,190 @@
+// Calls of library functions marked NN_PRIMITIVE: they become operations of the IR.
+#include <cmath>
+
+#include "frontend/lifter.h"
+#include "frontend/types.h"
+
+namespace nndiff::frontend {
+
+/// The template arguments of a primitive, in order.
+struct Lifter::StaticArguments {
+  std::vector<int> integers;
+  std::vector<ir::Dim> dims;
+  std::vector<clang::QualType> types;
+
+  void add(llvm::ArrayRef<clang::TemplateArgument> arguments) {
+    for (const clang::TemplateArgument& argument : arguments) {
+      if (argument.getKind() == clang::TemplateArgument::Pack)
+        add(argument.pack_elements());
+      else if (argument.getKind() == clang::TemplateArgument::Integral)
+        integers.push_back(static_cast<int>(argument.getAsIntegral().getExtValue()));
+      else if (argument.getKind() == clang::TemplateArgument::Type)
+        types.push_back(argument.getAsType());
+      else if (const auto dim = dim_of(argument))
+        dims.push_back(*dim);
+    }
+  }
+  explicit StaticArguments(const clang::FunctionDecl* callee) {
+    if (const auto* list = callee->getTemplateSpecializationArgs()) add(list->asArray());
+  }
+};
+
+/// The name in NN_PRIMITIVE before a function; empty for others.
+llvm::StringRef Lifter::primitive_name(const clang::FunctionDecl* callee) const {
+  const auto named = [](const clang::FunctionDecl* function) -> llvm::StringRef {
+    for (const auto* note : function->specific_attrs<clang::AnnotateAttr>())
+      if (llvm::StringRef text = note->getAnnotation(); text.consume_front("nn.primitive:")) return text;
+    return {};
+  };
+  llvm::StringRef name = named(callee);
+  if (name.empty())
+    if (const clang::FunctionDecl* pattern = callee->getTemplateInstantiationPattern()) name = named(pattern);
+  return name;
+}
+
+Object* Lifter::call_primitive(const PrimitiveCall& call) {
+  at(call.expr);
+  if (const auto map = ir::map_named(call.name)) return call_map(*map, call);
+  if (const auto result = call_in_place(call)) return result;
+  if (call.name == "identity") return call_identity(call);
+  if (call.name == "extent" || call.name == "size") return call_size(call);
+  const StaticArguments statics(call.callee);
+  if (Object* result = call_reduction(call, statics)) return result;
+  if (Object* result = call_shape(call, statics)) return result;
+  if (call.name == "matmul") return objects_.of(build_.matmul(operand(call, 0), operand(call, 1)));
+  if (call.name == "dot") return objects_.of(build_.dot(operand(call, 0), operand(call, 1)));
+  if (call.name == "pick") return objects_.of(build_.pick(operand(call, 0), operand(call, 1)));
+  if (call.name == "one_hot" && statics.dims.size() == 1 && !statics.types.empty())
+    return objects_.of(build_.one_hot(operand(call, 0), statics.dims[0], elem(statics.types[0], call.expr)));
+  if (call.name == "cast" && !statics.types.empty()) {
+    if (elem_of(call.sources[0]->getType())) return convert(call.arguments[0], statics.types[0], call.expr);
+    return objects_.of(build_.cast(operand(call, 0), elem(statics.types[0], call.expr)));
+  }
+  if (call.name == "element")
+    refuse(call.expr->getExprLoc(), "reading or writing single elements of a tensor is not supported yet; use tensor "
+                                    "operations, e.g. nn::pick, nn::sum or nn::where");
+  refuse(call.expr->getExprLoc(), "'nn::" + call.name.str() + "' is not supported yet");
+}
+
+/// An argument as a value of the IR.
+ir::Value Lifter::operand(const PrimitiveCall& call, std::size_t i) {
+  if (i >= call.arguments.size()) refuse(call.expr->getExprLoc(), "this call is not supported");
+  const ir::Value value = value_of(call.arguments[i], call.sources[i]->getType(), call.sources[i]);
+  at(call.expr);
+  return value;
+}
+
+/// Elementwise operators: numbers take the element type of the tensors beside them, otherwise C++'s common type.
+Object* Lifter::call_map(ir::Map map, const PrimitiveCall& call) {
+  const std::size_t first = map == ir::Map::where ? 1 : 0;
+  std::optional<ir::Elem> common, scalars;
+  for (std::size_t i = first; i < call.sources.size(); ++i) {
+    const clang::QualType type = call.sources[i]->getType();
+    if (const auto tensor = value_type(type))
+      common = tensor->elem;
+    else
+      scalars = std::max(scalars.value_or(ir::Elem::boolean), elem(type, call.sources[i]));
+  }
+  if (!common) {
+    common = scalars;
+    const auto result = elem_of(call.expr->getType());
+    if (!ir::is_comparison(map) && result) common = *result;
+  }
+  std::vector<ir::Value> operands;
+  for (std::size_t i = 0; i < call.sources.size(); ++i) {
+    const ir::Elem to = i < first ? ir::Elem::boolean : *common;
+    operands.push_back(as_element(call.arguments[i], call.sources[i], to));
+  }
+  at(call.expr);
+  return objects_.of(build_.map(map, std::move(operands)));
+}
+
+/// A tensor as it is, a number in the element type `to`.
+ir::Value Lifter::as_element(const Object* object, const clang::Expr* source, ir::Elem to) {
+  if (value_type(source->getType())) return value_of(object, source->getType(), source);
+  at(source);
+  if (object->is_known()) {
+    const double x =
+        object->state == Object::State::real ? object->real : static_cast<double>(known_integer(object, source, "this"));
+    if (to == ir::Elem::boolean) return number(x != 0, to);
+    return number(ir::is_floating(to) ? x : std::trunc(x), to);
+  }
+  return build_.cast(value_of(object, source->getType(), source), to);
+}
+
+/// += -= *= /= on tensors: the value is replaced.
+Object* Lifter::call_in_place(const PrimitiveCall& call) {
+  llvm::StringRef name = call.name;
+  if (!name.consume_back("_assign") || !call.self || call.arguments.size() != 1) return nullptr;
+  const auto map = ir::map_named(name);
+  if (!map) return nullptr;
+  const ir::Value old = value_of(call.self, call.expr->getType(), call.expr);
+  const ir::Value by = as_element(call.arguments[0], call.sources[0], build_.type(old).elem);
+  at(call.expr);
+  write(call.self, *objects_.of(build_.map(*map, old, by)), call.expr);
+  return call.self;
+}
+
+/// Copies, conversions from an expression to its tensor, and assignments of either.
+Object* Lifter::call_identity(const PrimitiveCall& call) {
+  if (!call.self) return objects_.copy(*call.arguments.at(0));
+  if (call.arguments.empty()) return objects_.copy(*call.self);
+  if (call.arguments[0]->state == Object::State::unset)
+    refuse(call.sources[0]->getExprLoc(), "this variable is used before anything was assigned to it");
+  write(call.self, *call.arguments[0], call.expr);
+  return call.self;
+}
+
+/// x.extent(axis), x.size(): a number where the sizes are static, else a value of the IR.
+Object* Lifter::call_size(const PrimitiveCall& call) {
+  if (!call.self) refuse(call.expr->getExprLoc(), "this call is not supported");
+  const ir::Value tensor = value_of(call.self, call.expr->getType(), call.expr);
+  const ir::Shape shape = build_.shape(tensor);
+  ir::Dim size = ir::count(shape);
+  if (call.name == "extent") {
+    std::int64_t axis = known_integer(call.arguments.at(0), call.sources[0], "an axis");
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    if (axis < 0) axis += rank;
+    if (axis < 0 || axis >= rank)
+      refuse(call.expr->getExprLoc(), "axis out of range for a tensor " + ir::to_string(shape));
+    size = shape[axis];
+  }
+  const clang::QualType type = call.expr->getType();
+  if (size.is_static()) return objects_.of(context_.MakeIntValue(size.value, type));
+  at(call.expr);
+  return objects_.of(build_.size(size, {elem(type, call.expr), {}}));
+}
+
+Object* Lifter::call_reduction(const PrimitiveCall& call, const StaticArguments& statics) {
+  const bool is_mean = call.name == "mean";
+  if (!is_mean && call.name != "sum" && call.name != "max" && call.name != "min") return nullptr;
+  if (elem_of(call.sources[0]->getType())) return objects_.copy(*call.arguments[0]);  // a number is its own reduction
+  const ir::Value x = operand(call, 0);
+  const bool keep_dims = call.arguments.size() > 1;
+  if (is_mean) return objects_.of(build_.mean(x, statics.integers, keep_dims));
+  const auto reducer = call.name == "sum"   ? ir::Reducer::sum
+                       : call.name == "max" ? ir::Reducer::max
+                                            : ir::Reducer::min;
+  return objects_.of(build_.reduce(reducer, x, statics.integers, keep_dims));
+}
+
+Object* Lifter::call_shape(const PrimitiveCall& call, const StaticArguments& statics) {
+  const bool is_reshape = call.name == "reshape";
+  if (call.name == "transpose") {
+    const ir::Value x = operand(call, 0);
+    return objects_.of(statics.integers.empty() ? build_.transpose(x) : build_.permute(x, statics.integers));
+  }
+  if (!is_reshape && call.name != "broadcast_to") return nullptr;
+  const ir::Value x = operand(call, 0);
+  for (std::size_t i = 1; i < call.arguments.size(); ++i) {
+    // A further name is given its size by an argument; only the size of that very name is sure to be right.
+    const Object* size = call.arguments[i];
+    const bool is_size = size->state == Object::State::value && f_[size->value].kind == ir::Kind::size;
+    if (!is_size || std::find(statics.dims.begin(), statics.dims.end(), f_[size->value].dim) == statics.dims.end())
+      refuse(call.sources[i]->getExprLoc(), "the size of a new name must be an extent of that name, as in "
+                                            "nn::broadcast_to<N, 4>(row, x.extent(0))");
+  }
+  return objects_.of(is_reshape ? build_.reshape(x, statics.dims) : build_.broadcast_to(x, statics.dims));
+}
+
+}  // namespace nndiff::frontend

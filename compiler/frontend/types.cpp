@@ -1,0 +1,187 @@
+// Clang's types as the IR's: element types, tensors, arrays, and how a type is spelled in generated code.
+#include "frontend/types.h"
+
+namespace nndiff::frontend {
+
+std::optional<ir::Elem> elem_of(clang::QualType type) {
+  const auto* builtin = type.getCanonicalType()->getAs<clang::BuiltinType>();
+  if (!builtin) return std::nullopt;
+  switch (builtin->getKind()) {
+    case clang::BuiltinType::Bool: return ir::Elem::boolean;
+    case clang::BuiltinType::Int: return ir::Elem::i32;
+    case clang::BuiltinType::Long:
+    case clang::BuiltinType::LongLong:
+    case clang::BuiltinType::ULong:
+    case clang::BuiltinType::ULongLong: return ir::Elem::i64;
+    case clang::BuiltinType::Float: return ir::Elem::f32;
+    case clang::BuiltinType::Double: return ir::Elem::f64;
+    default: return std::nullopt;
+  }
+}
+
+bool is_inside(const clang::Decl* decl, llvm::StringRef name) {
+  const clang::DeclContext* context = decl->getDeclContext();
+  for (; context && !context->isTranslationUnit(); context = context->getParent()) {
+    const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(context);
+    if (space && space->getName() == name && space->getParent()->getRedeclContext()->isTranslationUnit()) return true;
+  }
+  return false;
+}
+
+const clang::ClassTemplateSpecializationDecl* specialisation(clang::QualType type, llvm::StringRef ns,
+                                                             llvm::StringRef name) {
+  const auto* record = type.getCanonicalType()->getAsCXXRecordDecl();
+  const auto* special = llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record);
+  return special && special->getName() == name && is_inside(special, ns) ? special : nullptr;
+}
+
+std::optional<ir::Dim> dim_of(const clang::TemplateArgument& argument) {
+  const clang::APValue* value = nullptr;
+  if (argument.getKind() == clang::TemplateArgument::StructuralValue) {
+    value = &argument.getAsStructuralValue();
+  } else if (argument.getKind() == clang::TemplateArgument::Declaration) {
+    const auto* object = llvm::dyn_cast<clang::TemplateParamObjectDecl>(argument.getAsDecl());
+    if (object) value = &object->getValue();
+  }
+  if (!value || !value->isStruct() || value->getStructNumFields() != 2) return std::nullopt;
+  const clang::APValue& number = value->getStructField(0);
+  const clang::APValue& text = value->getStructField(1);
+  if (!number.isInt() || !text.isArray()) return std::nullopt;
+  std::string symbol;
+  for (unsigned i = 0; i < text.getArrayInitializedElts(); ++i) {
+    const auto c = static_cast<char>(text.getArrayInitializedElt(i).getInt().getExtValue());
+    if (c == '\0') break;
+    symbol += c;
+  }
+  return symbol.empty() ? ir::Dim(number.getInt().getExtValue()) : ir::Dim::parse(symbol);
+}
+
+std::optional<ir::Type> tensor_type(clang::QualType type) {
+  const auto* tensor = specialisation(type.getNonReferenceType(), "nn", "Tensor");
+  if (!tensor) return std::nullopt;
+  const clang::TemplateArgumentList& arguments = tensor->getTemplateArgs();
+  if (arguments.size() != 2 || arguments[0].getKind() != clang::TemplateArgument::Type) return std::nullopt;
+  const auto elem = elem_of(arguments[0].getAsType());
+  if (!elem) return std::nullopt;
+  ir::Type result{*elem, {}};
+  for (const clang::TemplateArgument& argument : arguments[1].pack_elements()) {
+    const auto dim = dim_of(argument);
+    if (!dim) return std::nullopt;
+    result.shape.push_back(*dim);
+  }
+  return result;
+}
+
+std::optional<ir::Type> value_type(clang::QualType type) {
+  type = type.getNonReferenceType();
+  const auto* expression = specialisation(type, "nn", "Expr");
+  if (!expression || expression->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type)
+    return tensor_type(type);
+  return tensor_type(expression->getTemplateArgs()[0].getAsType());
+}
+
+std::optional<ArrayOf> array_of(clang::QualType type, const clang::ASTContext& context) {
+  if (const auto* array = context.getAsConstantArrayType(type))
+    return ArrayOf{array->getElementType(), array->getSize().getZExtValue()};
+  const auto* array = specialisation(type, "std", "array");
+  if (!array || array->getTemplateArgs().size() != 2) return std::nullopt;
+  const clang::TemplateArgument& count = array->getTemplateArgs()[1];
+  if (count.getKind() != clang::TemplateArgument::Integral) return std::nullopt;
+  return ArrayOf{array->getTemplateArgs()[0].getAsType(), count.getAsIntegral().getZExtValue()};
+}
+
+std::string record_problem(clang::QualType type, const clang::ASTContext& context) {
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  const std::string objects = "objects of type '" + shown(type, context) + "' are not supported";
+  if (!record || !record->hasDefinition()) return objects + " here";
+  if (specialisation(type, "std", "vector"))
+    return "std::vector is not supported; use a tensor, or a std::array whose size is known at compile time";
+  if (record->isUnion()) return "unions are not supported; use a struct";
+  if (record->getNumVBases() > 0 || record->isPolymorphic())
+    return "classes with virtual functions or bases are not supported; use a template";
+  for (const clang::FieldDecl* field : record->fields()) {
+    const clang::QualType member = field->getType();
+    const char* what = member->isReferenceType()                                    ? "a reference"
+                       : member->isPointerType() || member->isMemberPointerType() ? "a pointer"
+                       : field->isBitField()                                        ? "a bit-field"
+                       : member.isVolatileQualified()                               ? "volatile"
+                       : field->isAnonymousStructOrUnion()                          ? "without a name"
+                                                                                    : nullptr;
+    if (what) return objects + ": the member '" + field->getNameAsString() + "' is " + what;
+  }
+  return "";
+}
+
+namespace {
+
+bool continues_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+/// "2*N+1" as `2*nn::Dim{"N"}+1`: generated code cannot know what the user called the constant.
+std::string spell_dim(const ir::Dim& dim) {
+  if (dim.is_static()) return std::to_string(dim.value);
+  std::string result;
+  const std::string_view text = dim.name();
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && continues_name(text[end])) ++end;
+    const bool is_name = end > i && !std::isdigit(static_cast<unsigned char>(text[i]));
+    if (end == i) ++end;
+    const std::string part(text.substr(i, end - i));
+    result += is_name ? "nn::Dim{\"" + part + "\"}" : part;
+    i = end;
+  }
+  return result;
+}
+
+clang::PrintingPolicy plain_policy(const clang::ASTContext& context) {
+  clang::PrintingPolicy policy(context.getLangOpts());
+  policy.SuppressTagKeyword = true;
+  policy.FullyQualifiedName = true;
+  policy.PrintCanonicalTypes = true;
+  policy.Bool = true;
+  return policy;
+}
+
+std::string spell_argument(const clang::TemplateArgument& argument, const clang::ASTContext& context) {
+  if (argument.getKind() == clang::TemplateArgument::Type) return spell(argument.getAsType(), context);
+  if (const auto dim = dim_of(argument)) return spell_dim(*dim);
+  if (argument.getKind() == clang::TemplateArgument::Pack) {
+    std::string list;
+    for (const clang::TemplateArgument& part : argument.pack_elements())
+      list += (list.empty() ? "" : ", ") + spell_argument(part, context);
+    return list;
+  }
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  argument.print(plain_policy(context), stream, true);
+  return text;
+}
+
+}  // namespace
+
+std::string spell(clang::QualType type, const clang::ASTContext& context) {
+  type = type.getCanonicalType().getUnqualifiedType();
+  if (const auto* array = context.getAsConstantArrayType(type))
+    return "std::type_identity_t<" + spell(array->getElementType(), context) + "[" +
+           std::to_string(array->getSize().getZExtValue()) + "]>";
+  const auto* special =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(type->getAsCXXRecordDecl());
+  if (!special) return type.getAsString(plain_policy(context));
+  std::string text = special->getQualifiedNameAsString() + "<";
+  bool first = true;
+  for (const clang::TemplateArgument& argument : special->getTemplateArgs().asArray()) {
+    const std::string part = spell_argument(argument, context);
+    if (part.empty()) continue;
+    text += (first ? "" : ", ") + part;
+    first = false;
+  }
+  return text + ">";
+}
+
+std::string shown(clang::QualType type, const clang::ASTContext& context) {
+  clang::PrintingPolicy policy(context.getLangOpts());
+  policy.SuppressTagKeyword = true;
+  return type.getAsString(policy);
+}
+
+}  // namespace nndiff::frontend

@@ -1,0 +1,147 @@
+// In place: what a kernel stores may overwrite what it reads, element by element.
+#include "plan/place.h"
+
+#include <algorithm>
+
+#include "plan/lower.h"
+
+namespace nndiff::plan {
+
+namespace {
+
+bool contains(const std::vector<int>& set, int x) { return std::find(set.begin(), set.end(), x) != set.end(); }
+
+// The buffers of one kernel being merged. A moment counts half phases: a row's statements, then its loops.
+struct Sharing {
+  Plan& plan;
+  int step;
+  const Kernel& k;
+
+  bool in_row(const std::vector<int>& axes) const {
+    return std::any_of(axes.begin(), axes.end(), [&](int a) { return !contains(k.rows, a); });
+  }
+
+  int moment(const Sink& s) const { return 2 * s.phase + in_row(s.axes); }
+
+  std::vector<Term> row_terms(const Access& a) const {
+    std::vector<Term> terms;
+    for (const Term& t : a.index)
+      if (t.axis >= 0 && contains(k.rows, t.axis)) terms.push_back(t);
+    return terms;
+  }
+
+  // Whether load node `n`, evaluated for sink `reader`, comes before `s` writes the same element.
+  bool is_read_before(const Node& n, const Sink& reader, const Sink& s) const {
+    const bool hoisted = !in_row(n.axes);
+    const int when = hoisted ? 2 * n.phase : moment(reader);
+    if (when > moment(s)) return false;
+    if (n.access.index == s.to.index) return true;
+    const bool same_shape = plan.buffers[n.access.buffer].shape == plan.buffers[s.to.buffer].shape;
+    return when < moment(s) && same_shape && row_terms(n.access) == row_terms(s.to);
+  }
+
+  // Whether buffer `old` is done with when `s` stores: every read of it, and every store to it in this kernel.
+  bool is_over(int old, const Sink& s) const {
+    for (const Sink& other : k.sinks) {
+      if (other.scratch == old) return false;
+      if (other.to.buffer == old &&
+          (other.kind != Sink::Kind::store || moment(other) >= moment(s) || other.to.index != s.to.index))
+        return false;
+      for (int n : needed(k, other.node))
+        if (k.nodes[n].access.buffer == old && !is_read_before(k.nodes[n], other, s)) return false;
+    }
+    return true;
+  }
+
+  // Whether what is stored to `fresh` can live where `old` lives.
+  bool fits(const Sink& s, int fresh, int old) const {
+    const Buffer& a = plan.buffers[old];
+    const Buffer& b = plan.buffers[fresh];
+    const bool places = a.place == Buffer::Place::arena &&
+                        (b.place == Buffer::Place::arena || b.place == Buffer::Place::gradient ||
+                         b.place == Buffer::Place::value);
+    return old != fresh && places && a.elem == b.elem && a.bytes == b.bytes && a.last <= step && b.first == step &&
+           writers(fresh) == 1 && is_over(old, s);
+  }
+
+  int writers(int buffer) const {
+    return static_cast<int>(
+        std::count_if(k.sinks.begin(), k.sinks.end(), [&](const Sink& s) { return s.to.buffer == buffer; }));
+  }
+};
+
+void rename(Plan& plan, int from, int to) {
+  const auto fix = [&](int& buffer) {
+    if (buffer == from) buffer = to;
+  };
+  for (Step& step : plan.steps) {
+    fix(step.product.a), fix(step.product.b), fix(step.product.c);
+    for (Node& n : step.kernel.nodes) fix(n.access.buffer);
+    for (Sink& s : step.kernel.sinks) fix(s.to.buffer), fix(s.scratch);
+  }
+}
+
+// Buffer `fresh` goes on in the memory of `old`, which takes over its place.
+void merge(Plan& plan, int old, int fresh) {
+  Buffer& a = plan.buffers[old];
+  Buffer& b = plan.buffers[fresh];
+  a.place = b.place;
+  a.leaf = b.leaf;
+  a.last = std::max(a.last, b.last);
+  a.kept |= b.kept;
+  if (!b.name.empty()) a.name = b.name;
+  a.shape = b.shape;
+  a.values.insert(a.values.end(), b.values.begin(), b.values.end());
+  b.values.clear();
+  b.bytes = 0;
+  b.first = b.last = -1;
+  b.place = Buffer::Place::arena;
+  rename(plan, fresh, old);
+}
+
+bool share_one(Plan& plan, int step) {
+  const Kernel& k = plan.steps[step].kernel;
+  const Sharing sharing{plan, step, k};
+  std::vector<const Sink*> stores;
+  for (const Sink& s : k.sinks)
+    if (s.kind == Sink::Kind::store) stores.push_back(&s);
+  std::stable_sort(stores.begin(), stores.end(),
+                   [&](const Sink* a, const Sink* b) { return sharing.moment(*a) < sharing.moment(*b); });
+  for (const Sink* s : stores)
+    for (const Node& n : k.nodes) {
+      const int old = n.access.buffer;
+      if (old < 0 || !sharing.fits(*s, s->to.buffer, old)) continue;
+      merge(plan, old, s->to.buffer);
+      return true;
+    }
+  return false;
+}
+
+void touch(Plan& plan, int buffer, int step) {
+  if (buffer < 0) return;
+  Buffer& b = plan.buffers[buffer];
+  if (b.first < 0) b.first = step;
+  b.last = std::max(b.last, step);
+}
+
+}  // namespace
+
+void find_lifetimes(Plan& plan) {
+  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
+    const Step& step = plan.steps[i];
+    for (int b : {step.product.a, step.product.b, step.product.c}) touch(plan, b, i);
+    for (const Sink& s : step.kernel.sinks) {
+      touch(plan, s.to.buffer, i);
+      touch(plan, s.scratch, i);
+      for (int n : needed(step.kernel, s.node)) touch(plan, step.kernel.nodes[n].access.buffer, i);
+    }
+  }
+}
+
+void share_in_place(Plan& plan) {
+  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i)
+    while (share_one(plan, i)) {
+    }
+}
+
+}  // namespace nndiff::plan

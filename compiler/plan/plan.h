@@ -1,0 +1,170 @@
+// The plan of a derivative: its steps in order, the loops of each, and where every value lives.
+//
+// A plan says everything but the spelling: emitters for C++ and CUDA only print it. Steps are matrix products and
+// kernels. A kernel runs over rows (independent of each other, so they can be shared out) and inside a row over inner
+// loops in phases: what depends on a reduction over the row belongs to a later phase than what was reduced.
+#ifndef NNDIFF_PLAN_PLAN_H
+#define NNDIFF_PLAN_PLAN_H
+#include "plan/size.h"
+
+namespace nndiff::plan {
+
+using ir::Value;
+
+enum class Recompute : std::uint8_t { automatic, all, none };
+
+struct Options {
+  Recompute recompute = Recompute::automatic;
+  std::optional<std::int64_t> budget = {};  // bytes that may be kept for the backward sweep; named sizes count as 256
+};
+
+/// Memory that one value, or several one after the other in place, lives in.
+struct Buffer {
+  enum class Place : std::uint8_t { input, upstream, value, gradient, arena };
+  Place place = Place::arena;
+  int leaf = -1;           // for an input or a gradient: the leaf's index over all parameters
+  ir::Elem elem = ir::Elem::f32;
+  ir::Shape shape = {};
+  std::string name = {};   // a hint for a name, not unique
+  Size bytes = {};
+  std::vector<Value> values = {};  // in order of computation
+  int first = -1, last = -1;  // the steps that write it first and read it last
+  std::int64_t offset = 0; // in the arena's static part, if slot < 0
+  int slot = -1;           // of the arena's slots of named sizes
+  bool kept = false;       // computed in the forward sweep and read in the backward sweep
+};
+
+/// One summand of an index: stride times a loop's variable, or times a node's value.
+struct Term {
+  Size stride;
+  int axis = -1;
+  int node = -1;
+  friend bool operator==(const Term&, const Term&) = default;
+};
+
+/// An element of a buffer.
+struct Access {
+  int buffer = -1;
+  std::vector<Term> index = {};
+  friend bool operator==(const Access&, const Access&) = default;
+};
+
+/// A scalar value inside a kernel's loops.
+struct Node {
+  enum class Kind : std::uint8_t {
+    load,      // `access`
+    scalar,    // the scalar `value`, an argument or computed by an earlier step
+    constant,  // `number`
+    size,      // `dim`
+    index,     // the variable of loop `axis`
+    map,       // `map` of operands
+    cast,      // of operands[0] to `elem`
+    reduced,   // the result of the row reduction `sink`
+    checked,   // operands[0], an index that must be in [0, dim)
+  };
+  Kind kind = Kind::constant;
+  ir::Elem elem = ir::Elem::f32;
+  ir::Map map = ir::Map::add;
+  double number = 0;
+  Dim dim{1};
+  int axis = -1;
+  int sink = -1;
+  Access access = {};
+  std::vector<int> operands = {};
+  std::vector<int> axes = {};  // the loops it varies with, ascending
+  int phase = 0;
+  Value value = {};       // what it computes a part of, for names
+};
+
+/// Reductions over rows are cut into at most this many chunks (nn::rt::chunks).
+inline constexpr int max_chunks = 16;
+
+/// What a kernel leaves behind.
+struct Sink {
+  enum class Kind : std::uint8_t {
+    store,    // the node, element by element, to `to`
+    scalar,   // the node to the scalar `value` (kernels without loops)
+    row,      // the node reduced over all loops inside a row, to nodes of kind `reduced`
+    partial,  // the node reduced over some loops inside a row, accumulated in `to`
+    across,   // the node reduced over all rows, accumulated in `to` or the scalar `value`
+  };
+  Kind kind = Kind::store;
+  Value value = {};
+  int node = -1;
+  ir::Reducer reducer = ir::Reducer::sum;
+  std::vector<int> axes = {};     // all loops around it, rows included, outermost first
+  std::vector<int> reduced = {};  // those of `axes` that it reduces over
+  Access to = {};
+  int scratch = -1;          // across, to a buffer: where chunks after the first accumulate
+  int phase = 0;
+};
+
+/// A loop nest inside a row.
+struct Loop {
+  std::vector<int> axes;   // outermost first; empty: statements of the row itself
+  std::vector<int> sinks;
+  int phase = 0;
+  double cost = 0;  // scalar operations an iteration, about
+};
+
+struct Kernel {
+  std::vector<Size> axes;  // the extents of all loops
+  std::vector<int> rows;   // the loops that are shared out, outermost first; may be empty
+  std::vector<Node> nodes;
+  std::vector<Sink> sinks;
+  std::vector<Loop> loops; // in order of execution inside a row
+  double work = 0;         // scalar operations in a row, about
+
+  /// True where the rows are the innermost loop.
+  bool is_flat() const;
+  /// The sinks that are accumulated over rows.
+  std::vector<int> across() const;
+};
+
+/// c = op(a)·op(b), or c += with `accumulate`.
+struct Product {
+  Value value;
+  bool trans_a = false, trans_b = false;
+  Dim m{1}, n{1}, k{1};
+  int a = -1, b = -1, c = -1;
+  bool accumulate = false;
+};
+
+struct Step {
+  enum class Kind : std::uint8_t { product, kernel };
+  Kind kind = Kind::kernel;
+  Product product;
+  Kernel kernel;
+  ir::Sweep sweep = ir::Sweep::forward;
+  std::vector<Value> values;    // what it computes
+  std::vector<int> statements;  // the user's statements it comes from, ascending
+};
+
+/// Totals that a reader wants to know.
+struct Cost {
+  double flops = 0;
+  int products = 0;
+};
+
+struct Plan {
+  ir::Function f;  // the function planned, after the planner's own changes
+  std::vector<Step> steps;
+  std::vector<Buffer> buffers;
+  std::vector<Value> results;      // by output: the scalar that it is, or none where a buffer holds it
+  std::int64_t static_bytes = 0;   // the arena's part for static sizes
+  std::vector<Size> slots;         // bytes of the parts for named sizes, behind it, each rounded up to 64
+  std::vector<Value> recomputed;   // forward values computed again in the backward sweep
+  Cost forward, backward;
+  std::vector<std::string> remarks;
+  bool small = false;              // static and so little work that threads and an arena would only cost
+};
+
+/// Plans `f`, which holds the forward and the backward sweep.
+Plan plan(const ir::Function& f, const Options& options = {});
+
+/// The text of --print=plan.
+std::string print(const Plan& plan);
+
+}  // namespace nndiff::plan
+
+#endif

@@ -1,0 +1,137 @@
+// What the planner decides about single operations.
+#include "plan/prepare.h"
+
+namespace nndiff::plan {
+
+namespace {
+
+std::vector<bool> live(const Function& f) {
+  std::vector<bool> is_live(f.ops.size());
+  std::vector<Value> open = f.body.yields;
+  while (!open.empty()) {
+    const Value v = open.back();
+    open.pop_back();
+    if (is_live[v.id]) continue;
+    is_live[v.id] = true;
+    for (Value o : f[v].operands) open.push_back(o);
+  }
+  return is_live;
+}
+
+Part part_of(const Op& op) {
+  switch (op.kind) {
+    case Kind::input: return Part::leaf;
+    case Kind::constant:
+    case Kind::size:
+    case Kind::iota:
+    case Kind::broadcast:
+    case Kind::permute:
+    case Kind::reshape: return Part::free;
+    case Kind::map:
+    case Kind::cast:
+    case Kind::reduce:
+    case Kind::pick: return Part::anchor;
+    case Kind::matmul: return Part::product;
+    default: ir::bug("the planner met '" + std::string(name_of(op.kind)) + "'");
+  }
+}
+
+// A scalar argument is no memory: an output that is one still needs a copy, as does memory that is spoken for.
+void claim_outputs(Program& p) {
+  p.output.assign(p.f.ops.size(), -1);
+  for (std::size_t i = 0; i < p.f.body.yields.size(); ++i) {
+    Value& yield = p.f.body.yields[i];
+    const Value base = base_of(p.f, yield);
+    const bool scalar = p.f[yield].type.rank() == 0;
+    const bool spoken_for = p.f[base].kind == Kind::input || p.output[base.id] >= 0;
+    if (spoken_for || (scalar && base != yield)) {
+      const bool primal = i < p.f.outputs.size() && p.f.outputs[i].role == ir::Output::Role::primal;
+      Op copy{.kind = Kind::cast, .type = p.f[yield].type, .operands = {yield}};
+      copy.sweep = primal ? ir::Sweep::forward : ir::Sweep::backward;
+      copy.name = p.f[yield].name;
+      copy.statement = p.f[yield].statement;
+      yield = p.f.append(copy);
+      p.output.push_back(static_cast<int>(i));
+    } else {
+      p.output[base.id] = static_cast<int>(i);
+    }
+  }
+}
+
+void force(Program& p, Value v) {
+  const Value base = base_of(p.f, v);
+  p.forced[base.id] = true;
+  if (p.part[base.id] == Part::free) p.part[base.id] = Part::anchor;
+}
+
+}  // namespace
+
+bool is_view(Kind kind) {
+  return kind == Kind::broadcast || kind == Kind::permute || kind == Kind::reshape || kind == Kind::constant ||
+         kind == Kind::size || kind == Kind::iota;
+}
+
+std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool transposed) {
+  while (p.f[operand].kind == Kind::permute && p.part[operand.id] == Part::free) {
+    operand = p.f[operand].operands[0];
+    transposed = !transposed;
+  }
+  return {base_of(p.f, operand), transposed};
+}
+
+Program prepare(const Function& f, const std::vector<bool>& late) {
+  Program p{f, {}, {}, {}, {}};
+  claim_outputs(p);
+  const std::vector<bool> is_live = live(p.f);
+  p.part.assign(p.f.ops.size(), Part::none);
+  p.forced.assign(p.f.ops.size(), false);
+  for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
+    if (!is_live[i]) continue;
+    p.part[i] = part_of(p.f.ops[i]);
+    const bool by_demand = i < late.size() && late[i] && (p.f.ops[i].kind == Kind::map || p.f.ops[i].kind == Kind::cast);
+    if (by_demand) p.part[i] = Part::free;
+  }
+  for (Value y : p.f.body.yields) force(p, y);
+  for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
+    if (!is_live[i]) continue;
+    const Op& op = p.f.ops[i];
+    if (op.kind == Kind::matmul)
+      for (Value o : op.operands) force(p, stored_matrix(p, o, false).first);
+    if (op.kind == Kind::reshape && !is_unit_reshape(p.f, op)) force(p, op.operands[0]);
+  }
+  return p;
+}
+
+const ir::Type& domain(const Function& f, Value v) {
+  return f[v].kind == Kind::reduce ? f[f[v].operands[0]].type : f[v].type;
+}
+
+void reads_of(const Program& p, Value v, const Env& env, std::vector<Read>& out) {
+  const Op& op = p.f[v];
+  const bool alias = op.kind == Kind::reshape && !is_unit_reshape(p.f, op);
+  if (p.part[v.id] != Part::free || alias) {
+    out.push_back({v, env});
+    return;
+  }
+  for (int i = 0; i < static_cast<int>(op.operands.size()); ++i)
+    reads_of(p, op.operands[i], operand_env(p.f, op, i, env), out);
+}
+
+std::vector<Read> reads_of_anchor(const Program& p, Value v, const Env& env) {
+  const Op& op = p.f[v];
+  std::vector<Read> out;
+  if (op.kind == Kind::reduce) {
+    reads_of(p, op.operands[0], env, out);
+  } else if (op.kind == Kind::pick) {
+    Env picked = env;
+    picked.push_back({Coord::Kind::node, -1});
+    reads_of(p, op.operands[0], normal(p.f[op.operands[0]].type, picked), out);
+    reads_of(p, op.operands[1], env, out);
+  } else {
+    for (int i = 0; i < static_cast<int>(op.operands.size()); ++i)
+      reads_of(p, op.operands[i], operand_env(p.f, op, i, env), out);
+  }
+  return out;
+}
+
+}  // namespace nndiff::plan

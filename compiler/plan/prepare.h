@@ -1,0 +1,54 @@
+// What the planner decides about single operations: which are computed by a step and which on demand.
+#ifndef NNDIFF_PLAN_PREPARE_H
+#define NNDIFF_PLAN_PREPARE_H
+#include "ir/diagnostic.h"
+#include "plan/view.h"
+
+namespace nndiff::plan {
+
+/// How an operation is carried out.
+enum class Part : std::uint8_t {
+  none,     // dead
+  leaf,     // an argument
+  free,     // computed where it is used, never stored: index views, constants, what is cheap to recompute
+  anchor,   // computed once, by a kernel
+  product,  // a matrix product
+};
+
+struct Program {
+  Function f;
+  std::vector<Part> part;         // by operation
+  std::vector<bool> forced;       // by operation: must be in memory whatever the kernels are
+  std::vector<int> output;        // by operation: the output whose buffer it is computed into, or -1
+  std::vector<Value> recomputed;  // forward values that backward steps compute again
+};
+
+/// The element of `at` that a computation reads, found behind free operations. `at` is an anchor, a product, a leaf, or
+/// a reshape that is an alias of its base's memory.
+struct Read {
+  Value at;
+  Env env;
+};
+
+/// Copies `f` with a copy operation for each output that cannot be computed in place, finds dead operations and
+/// classifies the others; `late` marks maps to recompute on demand.
+Program prepare(const Function& f, const std::vector<bool>& late);
+
+/// True for an operation whose value costs nothing but its operands' loads.
+bool is_view(ir::Kind kind);
+
+/// What the element `env` of `v` reads, v itself if it is no free operation.
+void reads_of(const Program& p, Value v, const Env& env, std::vector<Read>& out);
+
+/// What anchor `v` reads when its domain's element is `env`. A picked coordinate is a node coordinate.
+std::vector<Read> reads_of_anchor(const Program& p, Value v, const Env& env);
+
+/// The type over whose elements an anchor's loops run: a reduction's operand, else its result.
+const ir::Type& domain(const Function& f, Value v);
+
+/// The matrix that an operand of a product is stored as, and whether it is read transposed.
+std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool transposed);
+
+}  // namespace nndiff::plan
+
+#endif

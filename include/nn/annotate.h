@@ -1,0 +1,21 @@
+// Marks that the compiler reads from the source: Clang annotations, nothing under other compilers.
+#ifndef NN_ANNOTATE_H
+#define NN_ANNOTATE_H
+
+#ifdef __clang__
+#define NN_ANNOTATE(text) __attribute__((annotate(text)))
+#else
+#define NN_ANNOTATE(text)
+#endif
+
+/// Stands before a function to differentiate: `NN_DIFF(model)` with respect to `model`, `NN_DIFF()` with
+/// respect to every floating-point parameter. Makes the function inline.
+#define NN_DIFF(...) NN_ANNOTATE("nn.diff:" #__VA_ARGS__) inline
+
+/// Stands beside NN_DIFF and asks for more than `value_and_grad` and `vjp`: `NN_MODES(jvp, hvp)`.
+#define NN_MODES(...) NN_ANNOTATE("nn.modes:" #__VA_ARGS__)
+
+/// Stands before a library function that the compiler takes as the named primitive and does not look into.
+#define NN_PRIMITIVE(name) NN_ANNOTATE("nn.primitive:" name)
+
+#endif

@@ -1,0 +1,122 @@
+// The front door to generated derivatives: nn::value_and_grad and nn::vjp find the code that nn-diff wrote.
+#ifndef NN_DERIVATIVE_H
+#define NN_DERIVATIVE_H
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "nn/boundary.h"
+#include "nn/workspace.h"
+
+namespace nn {
+namespace detail {
+
+template <auto F>
+inline constexpr bool is_generated = false;
+
+template <class F>
+struct Signature;
+template <class R, class... A>
+struct Signature<R (*)(A...)> {
+  using result = std::remove_cvref_t<R>;
+  static constexpr std::size_t arity = sizeof...(A);
+};
+template <class R, class... A>
+struct Signature<R (*)(A...) noexcept> : Signature<R (*)(A...)> {};
+
+template <auto F>
+inline constexpr std::size_t arity = Signature<decltype(F)>::arity;
+
+}  // namespace detail
+
+#define NN_NOT_GENERATED                                                                            \
+  static_assert(                                                                                    \
+      detail::is_generated<F>,                                                                      \
+      "nn: there is no generated derivative of this function: mark it NN_DIFF, run nn-diff on its " \
+      "file, and include the .nn.h that nn-diff writes instead of the file")
+
+/// What nn-diff generates for a function: static functions value_and_grad and vjp. Specialised by generated
+/// headers.
+template <auto F>
+struct Derivative {
+  NN_NOT_GENERATED;
+};
+
+/// The gradients of a function: one member per differentiated parameter, with its name and type. Specialised
+/// by generated headers.
+template <auto F>
+struct Gradients {
+  NN_NOT_GENERATED;
+};
+
+/// The result of a function as `value`, for nn::vjp to write to. Specialised by generated headers.
+template <auto F>
+struct Outputs {
+  NN_NOT_GENERATED;
+};
+
+#undef NN_NOT_GENERATED
+
+/// What value_and_grad and vjp return when they are not given where to write.
+template <class Value, class Grad>
+struct ValueAndGrad {
+  Value value;
+  Grad grad;
+};
+
+/// The value of a function and its gradient with respect to the parameters named in NN_DIFF, in one of two
+/// forms:
+///
+///   T value_and_grad<&f>(args..., nn::Gradients<&f>& grad, nn::Workspace& ws)   nothing is allocated after
+///   the
+///                                                                               first call of a size
+///   auto [value, grad] = value_and_grad<&f>(args...)                            allocates both for this call
+///
+/// Gradients are overwritten. Throws nn::Error, before anything is written, where sizes don't fit or a label
+/// is out of range.
+template <auto F, class... Args>
+auto value_and_grad(Args&&... args) {
+  constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
+  static_assert(
+      given == own + 2 || given == own,
+      "nn::value_and_grad takes the function's arguments, alone or with gradients and workspace after them");
+  if constexpr (given == own + 2) {
+    return Derivative<F>::value_and_grad(std::forward<Args>(args)...);
+  } else if constexpr (given == own) {
+    using Value = typename detail::Signature<decltype(F)>::result;
+    ValueAndGrad<Value, Gradients<F>> result{};
+    Workspace workspace;
+    result.value = Derivative<F>::value_and_grad(std::forward<Args>(args)..., result.grad, workspace);
+    return result;
+  }
+}
+
+/// The value of a function and the product of an upstream gradient (of the shape of its result) with its
+/// Jacobian, in one of two forms:
+///
+///   void vjp<&f>(args..., upstream, nn::Outputs<&f>& out, nn::Gradients<&f>& grad, nn::Workspace& ws)
+///   auto [value, grad] = vjp<&f>(args..., upstream)
+///
+/// Gradients are overwritten. Throws nn::Error as value_and_grad does.
+template <auto F, class... Args>
+auto vjp(Args&&... args) {
+  constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
+  static_assert(
+      given == own + 4 || given == own + 1,
+      "nn::vjp takes the function's arguments and the upstream gradient, alone or with outputs, gradients "
+      "and workspace after them");
+  if constexpr (given == own + 4) {
+    Derivative<F>::vjp(std::forward<Args>(args)...);
+  } else if constexpr (given == own + 1) {
+    Outputs<F> out{};
+    Gradients<F> grad{};
+    Workspace workspace;
+    Derivative<F>::vjp(std::forward<Args>(args)..., out, grad, workspace);
+    return ValueAndGrad<decltype(out.value), Gradients<F>>{std::move(out.value), std::move(grad)};
+  }
+}
+
+}  // namespace nn
+
+#endif  // NN_DERIVATIVE_H

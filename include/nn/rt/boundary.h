@@ -1,0 +1,227 @@
+// What a generated function checks about its arguments before it writes anything: sizes, labels, the caller's
+// buffers.
+#ifndef NN_RT_BOUNDARY_H
+#define NN_RT_BOUNDARY_H
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "nn/error.h"
+#include "nn/tensor.h"
+
+namespace nn::rt {
+
+/// A piece of memory that a call reads or writes, and the argument it belongs to.
+struct Memory {
+  const std::byte* begin = nullptr;
+  const std::byte* end = nullptr;
+  const char* argument = "";
+  bool written = false;
+};
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_refusal(const char* function,
+                                                                 const std::string& what) {
+  throw Error(std::string(function) + ": " + what);
+}
+
+/// Throws nn::Error where a piece that is written overlaps another one. Reorders `pieces`.
+inline void check_overlaps(const char* function, Memory* pieces, int count) {
+  std::sort(pieces, pieces + count, [](const Memory& a, const Memory& b) { return a.begin < b.begin; });
+  const Memory* longest = nullptr;          // of the pieces so far, the one that reaches furthest
+  const Memory* longest_written = nullptr;  // and of those that are written
+  for (const Memory* piece = pieces; piece != pieces + count; ++piece) {
+    if (piece->begin == piece->end) continue;
+    const Memory* other = piece->written ? longest : longest_written;
+    if (other && other->end > piece->begin)
+      throw_refusal(function, std::string("the memory of ") + (piece->written ? piece : other)->argument +
+                                  " is written, but overlaps that of " +
+                                  (piece->written ? other : piece)->argument);
+    if (!longest || piece->end > longest->end) longest = piece;
+    if (piece->written && (!longest_written || piece->end > longest_written->end)) longest_written = piece;
+  }
+}
+
+/// The indices of position `flat` in row-major order, as C++ writes them: "(3)", "(1, 2)".
+inline std::string position_text(const std::int64_t* extents, int rank, std::int64_t flat) {
+  std::string text = ")";
+  for (int axis = rank - 1; axis >= 0; flat /= extents[axis--])
+    text = (axis > 0 ? ", " : "") + std::to_string(flat % extents[axis]) + text;
+  return "(" + text;
+}
+
+/// True for an owning tensor without elements: default-constructed with named sizes, or moved from.
+template <class X>
+bool is_unsized(const X& x) {
+  return !x.is_view() && x.data() == nullptr;
+}
+
+/// Checks one call of a generated function. `function` is the user's name for it; all errors are nn::Error
+/// and name it, the argument and both sizes. `capacity` is the most tensors that the call has.
+template <int capacity>
+class Boundary {
+ public:
+  explicit Boundary(const char* function) : function_(function) {}
+
+  /// A tensor that is read.
+  template <class X>
+  void input(const char* name, const X& x) {
+    if (x.size() > 0 && x.data() == nullptr)
+      refuse(std::string(name) + " has no elements: it was moved from");
+    if constexpr (has_arithmetic(X::dims)) check_was_sized(name, x);
+    add(name, x.data(), x.size(), x.is_view(), false);
+  }
+
+  /// The upstream gradient: a tensor that is read and has to have the shape `extents` of the result.
+  template <class X>
+  void upstream(const char* name, const X& x, const typename X::extents_type& extents) {
+    if constexpr (X::name_count > 0) check_shape(name, x, extents, "the result");
+    input(name, x);
+  }
+
+  /// The size of the named size number `index` of a tensor.
+  template <class X>
+  std::int64_t size(const X& x, int index) const {
+    return x.extents().sizes[index];
+  }
+
+  /// The named size number `index` of a tensor has to be `size`, as it is in the argument `other`.
+  template <class X>
+  void same_size(const char* name, const X& x, int index, std::int64_t size, const char* other) const {
+    if (x.extents().sizes[index] != size) refuse_size(name, x, index, size, other);
+  }
+
+  /// `size`, a size inside the function, has to be 0 or more.
+  void not_negative(const char* expression, std::int64_t size) const {
+    if (size < 0) refuse("the size " + std::string(expression) + " is negative: " + std::to_string(size));
+  }
+
+  /// A size that something is divided by.
+  void not_zero(const char* expression, std::int64_t size) const {
+    if (size == 0) refuse("the size " + std::string(expression) + " is 0, and another size is divided by it");
+  }
+
+  /// Class indices in a tensor, or a single one: each plus `shift` has to be from 0 to classes − 1.
+  template <class X>
+  void labels(const char* name, const X& x, std::int64_t classes, std::int64_t shift = 0) const {
+    if constexpr (std::is_integral_v<X>) {
+      const auto label = static_cast<std::int64_t>(x);
+      if (is_outside(label, classes, shift)) refuse_label(name, label, classes, shift);
+    } else {
+      bool outside = false;
+      const auto* label = x.data();
+      for (std::int64_t i = 0; i < x.size(); ++i) outside |= is_outside(label[i], classes, shift);
+      if (!outside) return;
+      std::int64_t at = 0;
+      while (!is_outside(label[at], classes, shift)) ++at;
+      refuse_label(name + position_text(x.extents().axes, X::rank, at), label[at], classes, shift);
+    }
+  }
+
+  /// A tensor that will be written and has to have the shape `extents`, the shape of the argument `like`. An
+  /// owning one without elements is left for `sized`.
+  template <class X>
+  void output(const char* name, X& x, const typename X::extents_type& extents, const char* like) {
+    if (is_unsized(x)) return;  // `sized` will
+    if constexpr (X::name_count > 0) check_shape(name, x, extents, like);
+    add(name, x.briefly_writable(), x.size(), x.is_view(), true);
+  }
+
+  /// The gradient of `x`.
+  template <class X>
+  void gradient(const char* name, X& gradient, const X& x, const char* like) {
+    output(name, gradient, x.extents(), like);
+  }
+
+  /// Ends the checks: no buffer to write to may overlap another one. Only borrowed memory can.
+  void no_overlaps() {
+    if (borrows_) check_overlaps(function_, pieces_, count_);
+  }
+
+ private:
+  static constexpr bool has_arithmetic(const nn::detail::DimList& dims) {
+    for (int axis = 0; axis < dims.rank; ++axis)
+      if (!dims[axis].is_static() && !dims[axis].is_name()) return true;
+    return false;
+  }
+
+  template <class T>
+  static bool is_outside(T label, std::int64_t classes, std::int64_t shift) {
+    return static_cast<std::uint64_t>(label) + static_cast<std::uint64_t>(shift) >=
+           static_cast<std::uint64_t>(classes);
+  }
+
+  template <class T>
+  void add(const char* name, const T* data, std::int64_t size, bool is_view, bool written) {
+    const auto* begin = reinterpret_cast<const std::byte*>(data);
+    pieces_[count_++] = {begin, begin + static_cast<std::size_t>(size) * sizeof(T), name, written};
+    borrows_ |= is_view;
+  }
+
+  template <class X>
+  void check_was_sized(const char* name, const X& x) const {
+    const typename X::extents_type expected(x.extents().sizes);
+    for (int axis = 0; axis < X::rank; ++axis)
+      if (expected.axes[axis] != x.extents().axes[axis])
+        refuse(std::string(name) + " was never given its sizes");
+  }
+
+  template <class X>
+  void check_shape(const char* name, const X& x, const typename X::extents_type& extents,
+                   const char* like) const {
+    for (int axis = 0; axis < X::rank; ++axis)
+      if (x.extents().axes[axis] != extents.axes[axis])
+        refuse(std::string(name) + " is " + x.extents().text() + ", but " + like + " is " + extents.text());
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const { throw_refusal(function_, what); }
+
+  template <class X>
+  [[noreturn]] void refuse_size(const char* name, const X& x, int index, std::int64_t size,
+                                const char* other) const {
+    refuse(std::string(name) + " is " + x.extents().text() + ", but " +
+           std::string(X::extents_type::names.names[index]) + " is " + std::to_string(size) + " in " + other);
+  }
+
+  [[noreturn]] void refuse_label(const std::string& label, std::int64_t value, std::int64_t classes,
+                                 std::int64_t shift) const {
+    refuse(label + " is " + std::to_string(value) + ", but has to be from " + std::to_string(-shift) +
+           " to " + std::to_string(classes - 1 - shift));
+  }
+
+  const char* function_;
+  int count_ = 0;
+  bool borrows_ = false;
+  Memory pieces_[capacity > 0 ? capacity : 1];
+};
+
+/// The shape of a tensor of type X from the sizes of its names, in order of first appearance.
+template <class X>
+typename X::extents_type extents(const std::int64_t (&sizes)[X::name_count]) {
+  return typename X::extents_type(sizes);
+}
+
+/// The elements of a tensor to write to, which first gets the shape `extents` if it has no elements.
+template <class X>
+auto* sized(X& x, const typename X::extents_type& extents) {
+  if (is_unsized(std::as_const(x))) x = X(extents, nn::detail::Uninitialised{});
+  return x.briefly_writable();
+}
+
+/// The address of a gradient inside a struct of parameters that has no axes.
+template <class T>
+  requires std::is_arithmetic_v<T>
+T* address(T& number) {
+  return &number;
+}
+template <class T>
+T* address(Tensor<T>& number) {
+  return number.briefly_writable();
+}
+
+}  // namespace nn::rt
+
+#endif  // NN_RT_BOUNDARY_H

@@ -1,0 +1,64 @@
+// The memory and the threads of one caller of generated code: an arena that only grows and a thread pool of
+// its own.
+#ifndef NN_WORKSPACE_H
+#define NN_WORKSPACE_H
+
+#include <cstddef>
+
+namespace nn {
+
+namespace rt {
+class Engine;        // the worker threads and the packing buffers (runtime/cpu/engine.h)
+struct GemmBackend;  // the library behind rt::gemm (runtime/cpu/gemm_backend.h)
+}  // namespace rt
+
+/// What a generated function needs besides its arguments. Use one per calling thread: a workspace may move
+/// from thread to thread, but two calls may not use it at the same time. Workspaces are independent of each
+/// other.
+class Workspace {
+ public:
+  /// `threads` counts the calling thread; 0 means as many as the hardware runs at once. Workers start with
+  /// the first parallel call. Throws nn::Error if `threads` is negative or the environment variable NN_GEMM
+  /// (openblas, onednn, builtin; the default is chosen when nn is built) names a backend that this build
+  /// doesn't have.
+  explicit Workspace(int threads = 0);
+  Workspace(Workspace&& other) noexcept;
+  Workspace& operator=(Workspace&& other) noexcept;
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  ~Workspace();
+
+  /// The arena, at least `bytes` long and 64-byte aligned. Growing loses its contents; it never shrinks.
+  std::byte* reserve(std::size_t bytes) {
+    if (bytes > capacity_) grow(bytes);
+    return data_;
+  }
+
+  /// Bytes in the arena now.
+  std::size_t capacity() const { return capacity_; }
+
+  /// Threads that a parallel call may use, the caller included.
+  int threads() const { return threads_; }
+
+  /// Name of the library that rt::gemm calls: "openblas", "onednn" or "builtin".
+  const char* gemm_name() const;
+
+  /// For the runtime itself: the thread pool, created on first use, and the matrix product library.
+  rt::Engine& engine() { return engine_ ? *engine_ : start_engine(); }
+  const rt::GemmBackend& gemm_backend() const { return *gemm_; }
+
+ private:
+  void grow(std::size_t bytes);
+  rt::Engine& start_engine();
+  void release();
+
+  std::byte* data_ = nullptr;
+  std::size_t capacity_ = 0;
+  rt::Engine* engine_ = nullptr;
+  const rt::GemmBackend* gemm_;
+  int threads_;
+};
+
+}  // namespace nn
+
+#endif  // NN_WORKSPACE_H

@@ -1,0 +1,159 @@
+// Worker threads: started with the first parallel job, waiting briefly in a spin and then asleep.
+#include "engine.h"
+
+#include <chrono>
+#include <new>
+#include <system_error>
+
+#include "nn/rt/float_mode.h"
+#include "nn/rt/parallel.h"
+
+namespace nn::rt {
+
+namespace {
+
+void pause_briefly() {
+#if defined(__SSE2__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Waits until `word` is no longer `old`. The gaps between the jobs of one training step are shorter than waking a
+// sleeping thread takes, so it is worth spinning for about that long, and no longer: others may need the core.
+void wait_for_change(const std::atomic<std::uint32_t>& word, std::uint32_t old) {
+  constexpr auto patience = std::chrono::microseconds(50);
+  const auto start = std::chrono::steady_clock::now();
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (word.load(std::memory_order_acquire) != old) return;
+      pause_briefly();
+    }
+  } while (std::chrono::steady_clock::now() - start < patience);
+  while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
+}
+
+}  // namespace
+
+Engine::~Engine() {
+  job_ = nullptr;
+  for (Worker& w : workers_) {
+    w.turn.fetch_add(1, std::memory_order_release);
+    w.turn.notify_one();
+  }
+  for (Worker& w : workers_) w.thread.join();
+  free_lines(scratch_);
+}
+
+void Engine::start_workers() {
+  started_ = true;
+  for (int i = 1; i < threads_; ++i) {
+    Worker& w = workers_.emplace_back();
+    try {
+      w.thread = std::thread([this, &w, i] { work(w, i); });
+    } catch (const std::system_error&) {  // the system has no more threads: the parts are shared by those there are
+      workers_.pop_back();
+      return;
+    }
+  }
+}
+
+void Engine::work(Worker& self, int part) {
+  for (std::uint32_t turn = 0;;) {
+    wait_for_change(self.turn, turn);
+    ++turn;
+    if (!job_) return;
+    set_float_mode(float_mode_);
+    try {
+      job_(context_, part);
+    } catch (...) {
+      self.error = std::current_exception();
+    }
+    self.done.store(turn, std::memory_order_release);
+    self.done.notify_one();
+  }
+}
+
+void Engine::run_alone(int parts, Part f, void* context) {
+  for (int p = 0; p < parts; ++p) f(context, p);
+}
+
+void Engine::run(int parts, Part f, void* context) {
+  if (parts <= 1 || busy_) return run_alone(parts, f, context);
+  if (!started_) start_workers();
+  const int workers = static_cast<int>(workers_.size());
+  const int helpers = parts - 1 < workers ? parts - 1 : workers;
+  job_ = f;
+  context_ = context;
+  float_mode_ = rt::float_mode();
+  busy_ = true;
+  for (int i = 0; i < helpers; ++i) {
+    workers_[i].turn.fetch_add(1, std::memory_order_release);
+    workers_[i].turn.notify_one();
+  }
+  std::exception_ptr error, late_error;
+  try {
+    f(context, 0);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  for (int p = helpers + 1; p < parts && !error; ++p) {  // only where threads could not be started
+    try {
+      f(context, p);
+    } catch (...) {
+      late_error = std::current_exception();
+      break;
+    }
+  }
+  for (int i = 0; i < helpers; ++i) {
+    Worker& w = workers_[i];
+    const std::uint32_t turn = w.turn.load(std::memory_order_relaxed);
+    for (std::uint32_t done; (done = w.done.load(std::memory_order_acquire)) != turn;) wait_for_change(w.done, done);
+    if (w.error && !error) error = w.error;
+    w.error = nullptr;
+  }
+  busy_ = false;
+  if (!error) error = late_error;
+  if (error) std::rethrow_exception(error);
+}
+
+Engine::Scratch Engine::scratch(int parts, std::size_t bytes) {
+  const std::size_t stride = (bytes + 4095) / 4096 * 4096 + 64;  // not all buffers on the same cache sets
+  if (stride * parts > scratch_bytes_) {
+    free_lines(scratch_);
+    scratch_ = nullptr;
+    scratch_bytes_ = 0;
+    scratch_ = allocate_lines(stride * parts);
+    scratch_bytes_ = stride * parts;
+  }
+  return {scratch_, stride};
+}
+
+void parallel(Workspace& ws, int parts, void (*f)(void* context, int part), void* context) {
+  ws.engine().run(parts, f, context);
+}
+
+namespace {
+// Scalar operations that take about as long as handing a part to another thread and waiting for it (a few µs).
+constexpr double worth_a_thread = 32768;
+
+double total_work(std::int64_t n, std::int64_t work_per_row) {
+  return static_cast<double>(n) * static_cast<double>(work_per_row > 0 ? work_per_row : 1);
+}
+}  // namespace
+
+int worthwhile_parts(int threads, std::int64_t n, std::int64_t work_per_row) {
+  if (threads <= 1 || n <= 1) return 1;
+  const double by_work = total_work(n, work_per_row) / worth_a_thread;
+  std::int64_t parts = by_work < threads ? static_cast<std::int64_t>(by_work) : threads;
+  if (parts > n) parts = n;
+  return parts < 1 ? 1 : static_cast<int>(parts);
+}
+
+int chunks(std::int64_t n, std::int64_t work_per_row) {
+  constexpr int most = 16;
+  return worthwhile_parts(most, n, work_per_row);
+}
+
+}  // namespace nn::rt

@@ -1,0 +1,235 @@
+// The kernels of kernels.h written once in vector extensions; kernels_avx512.cpp and its like compile them, each with
+// its own NN_ISA (a namespace), NN_VECTOR_BYTES, NN_TILE_ROWS and target options. Nothing of the standard library may
+// be instantiated here: it would be compiled for this target and could end up in the whole program.
+#ifndef NN_ISA
+#error "include from a kernels_*.cpp, after defining NN_ISA, NN_VECTOR_BYTES and NN_TILE_ROWS"
+#endif
+
+namespace nn::rt::NN_ISA {
+namespace {
+
+using std::int64_t;
+
+template <class T>
+inline constexpr int lanes = NN_VECTOR_BYTES / sizeof(T);
+template <class T>
+using V = Vector<T, lanes<T>>;
+
+template <class T>
+NN_LANES_INLINE V<T> load(const T* p) {
+  return rt::load<lanes<T>>(p);
+}
+template <class T>
+NN_LANES_INLINE void store(T* p, V<T> v) {
+  rt::store<lanes<T>>(p, v);
+}
+template <class T>
+NN_LANES_INLINE V<T> broadcast(T x) {
+  return rt::broadcast<lanes<T>>(x);
+}
+
+template <class T, int R, int C>
+void tile(int64_t k, const T* __restrict a, const T* __restrict b, int64_t ldb, T* __restrict c, int64_t ldc,
+          T beta) {
+  constexpr int w = lanes<T>;
+  V<T> sum[R][C] = {};
+  for (int i = 0; i < R; ++i) __builtin_prefetch(c + i * ldc, 1);
+  for (int64_t p = 0; p < k; ++p, a += R, b += ldb) {
+    V<T> row[C];
+    NN_UNROLL for (int j = 0; j < C; ++j) row[j] = load(b + j * w);
+    NN_UNROLL for (int i = 0; i < R; ++i) {
+      const V<T> x = broadcast(a[i]);
+      NN_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += x * row[j];
+    }
+  }
+  asm("" : "+r"(c), "+r"(ldc));  // or else the addresses above are kept, at the expense of registers for the sums
+  if (beta == 0) {
+    NN_UNROLL for (int i = 0; i < R; ++i)
+      NN_UNROLL for (int j = 0; j < C; ++j) store(c + i * ldc + j * w, sum[i][j]);
+  } else {
+    const V<T> scale = broadcast(beta);
+    NN_UNROLL for (int i = 0; i < R; ++i)
+      NN_UNROLL for (int j = 0; j < C; ++j)
+        store(c + i * ldc + j * w, scale * load(c + i * ldc + j * w) + sum[i][j]);
+  }
+}
+
+// How many of k rows, `ld` apart and `width` long, may be read `reach` elements wide without leaving their matrix.
+NN_LANES_INLINE int64_t readable_rows(int64_t k, int width, int64_t ld, int reach) {
+  int64_t rows = k;
+  while (rows > 0 && (rows - 1) * ld + reach > (k - 1) * ld + width) --rows;
+  return rows;
+}
+
+template <class T, int Vectors>
+NN_LANES_INLINE void copy_wide(int64_t rows, int padded, const T* source, int64_t ld, T* panel) {
+  for (int64_t p = 0; p < rows; ++p)
+    NN_UNROLL for (int v = 0; v < Vectors; ++v)
+      store(panel + p * padded + v * lanes<T>, load(source + p * ld + v * lanes<T>));
+}
+
+template <class T>
+void copy_panel(int64_t k, int width, int padded, const T* source, int64_t ld, T* panel) {
+  constexpr int w = lanes<T>;
+  const int vectors = (width + w - 1) / w;
+  int64_t p = 0;
+  // Whole vectors where the excess is overwritten by the next row.
+  if (width == padded && vectors <= tile_vectors) {
+    p = readable_rows(k, width, ld, vectors * w);
+    vectors == 1 ? copy_wide<T, 1>(p, padded, source, ld, panel) : copy_wide<T, 2>(p, padded, source, ld, panel);
+  }
+  for (; p < k; ++p) {
+    for (int i = 0; i < width; ++i) panel[p * padded + i] = source[p * ld + i];
+    for (int i = width; i < padded; ++i) panel[p * padded + i] = 0;
+  }
+}
+
+// `height` rows of `lanes` elements each become `lanes` rows, `padded` apart, of which `height` elements count.
+template <class T>
+NN_LANES_INLINE void turn_square(int height, const T* source, int64_t ld, int padded, T* panel) {
+  constexpr int w = lanes<T>;
+  V<T> rows[w];
+  NN_UNROLL for (int i = 0; i < w; ++i) rows[i] = i < height ? load(source + i * ld) : V<T>{};
+  transpose<T, w>(rows);
+  NN_UNROLL for (int i = 0; i < w; ++i) store(panel + i * padded, rows[i]);
+}
+
+template <class T>
+void turn_panel(int64_t k, int width, int padded, const T* source, int64_t ld, T* panel) {
+  constexpr int w = lanes<T>;
+  const int64_t whole = k / w * w;
+  for (int64_t p = 0; p < whole; p += w) {
+    for (int i = (padded - 1) / w * w; i >= 0; i -= w) {  // rightmost first: what sticks out is overwritten next
+      const int height = width - i < w ? width - i : w;
+      if (height == w) {
+        turn_square<T>(w, source + i * ld + p, ld, padded, panel + p * padded + i);
+      } else {
+        turn_square<T>(height, source + i * ld + p, ld, padded, panel + p * padded + i);
+      }
+    }
+  }
+  for (int64_t p = whole; p < k; ++p)
+    for (int i = 0; i < padded; ++i) panel[p * padded + i] = i < width ? source[i * ld + p] : T(0);
+}
+
+// y[0..w*C) = first ? beta·y : y, plus R rows of M scaled by x.
+template <class T, int R, int C>
+NN_LANES_INLINE void add_rows(const T* x, const T* m, int64_t ld, T* y, bool first, T beta) {
+  constexpr int w = lanes<T>;
+  V<T> sum[C] = {};
+  if (!first || beta == 1) {
+    NN_UNROLL for (int j = 0; j < C; ++j) sum[j] = load(y + j * w);
+  } else if (beta != 0) {
+    NN_UNROLL for (int j = 0; j < C; ++j) sum[j] = broadcast(beta) * load(y + j * w);
+  }
+  NN_UNROLL for (int i = 0; i < R; ++i) {
+    const V<T> scale = broadcast(x[i]);
+    NN_UNROLL for (int j = 0; j < C; ++j) sum[j] += scale * load(m + i * ld + j * w);
+  }
+  NN_UNROLL for (int j = 0; j < C; ++j) store(y + j * w, sum[j]);
+}
+
+template <class T, int R>
+void add_rows_across(int64_t n, const T* x, const T* m, int64_t ld, T* y, bool first, T beta) {
+  constexpr int w = lanes<T>;
+  int64_t j = 0;
+  for (; j + 2 * w <= n; j += 2 * w) add_rows<T, R, 2>(x, m + j, ld, y + j, first, beta);
+  for (; j + w <= n; j += w) add_rows<T, R, 1>(x, m + j, ld, y + j, first, beta);
+}
+
+// The last n < lanes columns: read in whole vectors where that stays inside M, the excess lanes are dropped.
+template <class T>
+void add_rows_edge(int64_t k, int n, const T* x, const T* m, int64_t ld, T* y, T beta) {
+  constexpr int w = lanes<T>;
+  T edge[w] = {};
+  const int64_t wide = readable_rows(k, n, ld, w);
+  int64_t p = 0;
+  V<T> sum[4] = {};
+  for (; p + 4 <= wide; p += 4)
+    NN_UNROLL for (int i = 0; i < 4; ++i) sum[i] += broadcast(x[p + i]) * load(m + (p + i) * ld);
+  for (; p < wide; ++p) sum[0] += broadcast(x[p]) * load(m + p * ld);
+  store(edge, (sum[0] + sum[1]) + (sum[2] + sum[3]));
+  for (; p < k; ++p)
+    for (int j = 0; j < n; ++j) edge[j] += x[p] * m[p * ld + j];
+  for (int j = 0; j < n; ++j) y[j] = beta == 0 ? edge[j] : beta * y[j] + edge[j];
+}
+
+template <class T>
+void sum_rows(int64_t k, int64_t n, const T* x, const T* m, int64_t ld, T* y, T beta) {
+  constexpr int w = lanes<T>;
+  const int64_t whole = n / w * w;
+  int64_t p = 0;
+  for (; p + 8 <= k; p += 8) add_rows_across<T, 8>(whole, x + p, m + p * ld, ld, y, p == 0, beta);
+  for (; p < k; ++p) add_rows_across<T, 1>(whole, x + p, m + p * ld, ld, y, p == 0, beta);
+  if (whole < n) add_rows_edge(k, static_cast<int>(n - whole), x, m + whole, ld, y + whole, beta);
+}
+
+template <class T>
+NN_LANES_INLINE T sum_lanes(V<T> v) {
+  T sum = 0;
+  NN_UNROLL for (int i = 0; i < lanes<T>; ++i) sum += v[i];
+  return sum;
+}
+
+template <class T, int R>
+NN_LANES_INLINE void dot_some(int64_t k, const T* m, int64_t ld, const T* x, T* y, T beta) {
+  constexpr int w = lanes<T>, parallel = 8 / R;  // enough independent sums to hide the latency
+  V<T> sum[R][parallel] = {};
+  int64_t p = 0;
+  for (; p + w * parallel <= k; p += w * parallel) {
+    NN_UNROLL for (int q = 0; q < parallel; ++q) {
+      const V<T> xs = load(x + p + q * w);
+      NN_UNROLL for (int i = 0; i < R; ++i) sum[i][q] += load(m + i * ld + p + q * w) * xs;
+    }
+  }
+  for (; p + w <= k; p += w)
+    NN_UNROLL for (int i = 0; i < R; ++i) sum[i][0] += load(m + i * ld + p) * load(x + p);
+  NN_UNROLL for (int i = 0; i < R; ++i) {
+    NN_UNROLL for (int q = 1; q < parallel; ++q) sum[i][0] += sum[i][q];
+    T total = sum_lanes<T>(sum[i][0]);
+    for (int64_t r = p; r < k; ++r) total += m[i * ld + r] * x[r];
+    y[i] = beta == 0 ? total : beta * y[i] + total;
+  }
+}
+
+template <class T>
+void dot_rows(int64_t rows, int64_t k, const T* m, int64_t ld, const T* x, T* y, T beta) {
+  int64_t i = 0;
+  for (; i + 4 <= rows; i += 4) dot_some<T, 4>(k, m + i * ld, ld, x, y + i, beta);
+  for (; i < rows; ++i) dot_some<T, 1>(k, m + i * ld, ld, x, y + i, beta);
+}
+
+template <class T>
+void outer(int64_t rows, int64_t n, const T* x, const T* y, T* c, int64_t ldc, T beta) {
+  constexpr int w = lanes<T>;
+  for (int64_t i = 0; i < rows; ++i, c += ldc) {
+    const V<T> scale = broadcast(x[i]), kept = broadcast(beta);
+    int64_t j = 0;
+    if (beta == 0) {
+      for (; j + w <= n; j += w) store(c + j, scale * load(y + j));
+      for (; j < n; ++j) c[j] = x[i] * y[j];
+    } else {
+      for (; j + w <= n; j += w) store(c + j, kept * load(c + j) + scale * load(y + j));
+      for (; j < n; ++j) c[j] = beta * c[j] + x[i] * y[j];
+    }
+  }
+}
+
+template <class T, int... R>
+constexpr Kernels<T> table(std::integer_sequence<int, R...>) {
+  return {lanes<T>,
+          NN_TILE_ROWS,
+          {{&tile<T, R + 1, 1>, &tile<T, R + 1, 2>}...},
+          &copy_panel<T>,
+          &turn_panel<T>,
+          &sum_rows<T>,
+          &dot_rows<T>,
+          &outer<T>};
+}
+
+}  // namespace
+
+extern constexpr Kernels<float> kernels_float = table<float>(std::make_integer_sequence<int, NN_TILE_ROWS>());
+extern constexpr Kernels<double> kernels_double = table<double>(std::make_integer_sequence<int, NN_TILE_ROWS>());
+
+}  // namespace nn::rt::NN_ISA

@@ -1,0 +1,97 @@
+// Workspace: the arena's memory, and who owns what.
+#include "nn/workspace.h"
+
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "engine.h"
+#include "gemm_backend.h"
+#include "nn/error.h"
+
+namespace nn {
+
+namespace {
+
+int thread_count(int threads) {
+  if (threads < 0) throw Error("nn::Workspace: threads is " + std::to_string(threads) + ", must not be negative");
+  if (threads > 0) return threads;
+  const unsigned hardware = std::thread::hardware_concurrency();
+  return hardware > 0 ? static_cast<int>(hardware) : 1;
+}
+
+}  // namespace
+
+namespace rt {
+
+namespace {
+constexpr std::size_t line = 64, huge_page = std::size_t{1} << 21;
+}
+
+std::byte* allocate_lines(std::size_t bytes) {
+  const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : line;
+  if (bytes > SIZE_MAX - alignment) throw std::bad_alloc();
+  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  void* data = std::aligned_alloc(alignment, whole);
+  if (!data) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
+  if (alignment == huge_page) madvise(data, whole, MADV_HUGEPAGE);  // only a hint: fewer TLB misses
+#endif
+  return static_cast<std::byte*>(data);
+}
+
+void free_lines(std::byte* data) noexcept { std::free(data); }
+
+}  // namespace rt
+
+Workspace::Workspace(int threads) : gemm_(&rt::chosen_gemm_backend()), threads_(thread_count(threads)) {}
+
+Workspace::Workspace(Workspace&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)),
+      capacity_(std::exchange(other.capacity_, 0)),
+      engine_(std::exchange(other.engine_, nullptr)),
+      gemm_(other.gemm_),
+      threads_(other.threads_) {}
+
+Workspace& Workspace::operator=(Workspace&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  data_ = std::exchange(other.data_, nullptr);
+  capacity_ = std::exchange(other.capacity_, 0);
+  engine_ = std::exchange(other.engine_, nullptr);
+  gemm_ = other.gemm_;
+  threads_ = other.threads_;
+  return *this;
+}
+
+Workspace::~Workspace() { release(); }
+
+const char* Workspace::gemm_name() const { return gemm_->name; }
+
+void Workspace::grow(std::size_t bytes) {
+  rt::free_lines(std::exchange(data_, nullptr));
+  capacity_ = 0;
+  data_ = rt::allocate_lines(bytes);
+  capacity_ = bytes;
+}
+
+rt::Engine& Workspace::start_engine() {
+  engine_ = new rt::Engine(threads_);
+  return *engine_;
+}
+
+void Workspace::release() {
+  delete engine_;
+  rt::free_lines(data_);
+  engine_ = nullptr;
+  data_ = nullptr;
+  capacity_ = 0;
+}
+
+}  // namespace nn

@@ -1,0 +1,122 @@
+// Safetensors files: 8 bytes of header length (little-endian), a header in JSON, the elements of all tensors.
+#include "nn/train/safetensors.h"
+
+#include <bit>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "nn/error.h"
+#include "nn/train/file.h"
+#include "runtime/train/safetensors_header.h"
+
+static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
+
+namespace nn::train {
+
+namespace {
+
+constexpr std::uint64_t longest_header = 100'000'000;  // as the reference implementation has it
+
+std::string sizes_text(std::span<const std::int64_t> sizes) {
+  std::string text;
+  for (const std::int64_t size : sizes) {
+    text += text.empty() ? '[' : ',';
+    text += std::to_string(size);
+  }
+  return text.empty() ? "[]" : text + ']';
+}
+
+std::string header_of(const std::string& path, std::span<const NamedBytes<const std::byte>> tensors) {
+  std::string json = "{";
+  std::uint64_t at = 0;
+  for (const auto& tensor : tensors) {
+    if (tensor.name == "__metadata__") throw Error(path + ": a tensor can't be called __metadata__");
+    if (json.size() > 1) json += ',';
+    json += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + tensor.type +
+            "\",\"shape\":" + sizes_text(tensor.sizes) + ",\"data_offsets\":[" + std::to_string(at) + "," +
+            std::to_string(at + tensor.bytes.size()) + "]}";
+    at += tensor.bytes.size();
+  }
+  json += '}';
+  json.append((8 - json.size() % 8) % 8, ' ');  // so that the elements begin at a multiple of 8
+  if (json.size() > longest_header) throw Error(path + ": a header of more than 100 MB");
+  return json;
+}
+
+/// Checks that the file's tensors are the model's; then nothing but reading is left.
+void check_tensors(const std::string& path, const std::map<std::string, HeaderEntry>& entries,
+                   std::span<const NamedBytes<std::byte>> tensors) {
+  for (const auto& tensor : tensors) {
+    const auto found = entries.find(tensor.name);
+    if (found == entries.end()) throw Error(path + ": has no tensor \"" + tensor.name + "\"");
+    const HeaderEntry& entry = found->second;
+    if (entry.type != tensor.type) {
+      throw Error(path + ": \"" + tensor.name + "\" is " + entry.type + ", the model has " + tensor.type);
+    }
+    const std::vector<std::int64_t> sizes(entry.sizes.begin(), entry.sizes.end());
+    if (sizes != tensor.sizes) {
+      throw Error(path + ": \"" + tensor.name + "\" has the shape " + sizes_text(sizes) + ", the model has " +
+                  sizes_text(tensor.sizes));
+    }
+  }
+  if (entries.size() != tensors.size()) {
+    for (const auto& [name, entry] : entries) {
+      bool known = false;
+      for (const auto& tensor : tensors) known = known || tensor.name == name;
+      if (!known) throw Error(path + ": has a tensor \"" + name + "\", which the model lacks");
+    }
+  }
+}
+
+void check_booleans(const std::string& path, const std::string& name, const std::byte* bytes,
+                    std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (bytes[i] > std::byte{1}) {
+      throw Error(path + ": \"" + name + "\": element " + std::to_string(i) + " is neither true nor false");
+    }
+  }
+}
+
+}  // namespace
+
+void write_safetensors(const std::string& path, std::span<const NamedBytes<const std::byte>> tensors) {
+  const std::string header = header_of(path, tensors);
+  write_file(path, [&](const WriteBytes& write) {
+    const std::uint64_t length = header.size();
+    write(&length, sizeof length);
+    write(header.data(), header.size());
+    for (const auto& tensor : tensors) write(tensor.bytes.data(), tensor.bytes.size());
+  });
+}
+
+void read_safetensors(const std::string& path, std::span<const NamedBytes<std::byte>> tensors) {
+  InputFile file(path);
+  std::uint64_t length = 0;
+  file.read(&length, sizeof length);
+  if (length > longest_header) {
+    throw Error(path + ": a header of " + std::to_string(length) + " bytes; more than 100 MB are refused");
+  }
+  if (length > file.remaining()) {
+    throw Error(path + ": truncated: a header of " + std::to_string(length) + " bytes, of which " +
+                std::to_string(file.remaining()) + " are there");
+  }
+  std::string json(length, ' ');
+  file.read(json.data(), json.size());
+  const auto entries = read_header(path, json, file.remaining());
+  check_tensors(path, entries, tensors);
+
+  std::vector<std::byte> data(file.remaining());  // as large as the model, which has just been checked
+  file.read(data.data(), data.size());
+  for (const auto& tensor : tensors) {
+    if (tensor.type == "BOOL") {
+      check_booleans(path, tensor.name, data.data() + entries.at(tensor.name).begin, tensor.bytes.size());
+    }
+  }
+  for (const auto& tensor : tensors) {
+    if (!tensor.bytes.empty()) {
+      std::memcpy(tensor.bytes.data(), data.data() + entries.at(tensor.name).begin, tensor.bytes.size());
+    }
+  }
+}
+
+}  // namespace nn::train

@@ -1,0 +1,156 @@
+// Expressions that cannot be lifted are refused where they stand, with what to write instead.
+// RUN: not nn-diff %s -o %t 2>&1 | FileCheck %s
+#include <nn/nn.h>
+
+#include <array>
+#include <functional>
+#include <vector>
+
+inline constexpr nn::Dim N{"N"};
+
+inline double counter = 0;
+
+// CHECK: {{^}}[[FILE:.*expressions.cpp]]:[[@LINE+2]]:12: error: a choice by '?:' that depends on values known only at run time is not supported yet; use nn::where, nn::maximum or nn::minimum
+NN_DIFF() double run_time_choice(double x) {
+  return x > 0 ? x : -x;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:23: error: an '&&' that depends on values known only at run time is not supported yet; nest two nn::where
+NN_DIFF() double run_time_and(double x) {
+  return nn::where(x > 0 && x < 1, x, 0.0);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:10: error: reading or writing single elements of a tensor is not supported yet; use tensor operations
+NN_DIFF() float element(const nn::Tensor<float, N>& x) {
+  return x(0) * x(1);
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:3: error: reading or writing single elements of a tensor
+NN_DIFF() nn::Tensor<float, 2> write_element(const nn::Tensor<float, 2>& x) {
+  nn::Tensor<float, 2> y = x;
+  y(0) = 1;
+  return y;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:14: error: the variable 'counter' can change outside of the function; pass it as a parameter, or make it constexpr
+NN_DIFF() double reads_global(double x) {
+  return x * counter;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:3: error: the variable 'counter' can change outside of the function
+NN_DIFF() double writes_global(double x) {
+  counter = x;
+  return x;
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:3: error: the variable 'with_static::calls' can change outside of the function
+NN_DIFF() double with_static(double x) {
+  static int calls = 0;
+  ++calls;
+  return x;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:8: error: 'new' and 'delete' are not supported; use values
+NN_DIFF() double with_new(double x) {
+  auto& y = *new double(x);
+  return y;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:11: error: pointers are not supported here; use a reference or an index
+NN_DIFF() double with_pointer(double x) {
+  double* p = &x;
+  return *p;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:12: error: taking an address is not supported; use a reference
+NN_DIFF() double with_address(double x) {
+  return *(&x);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:10: error: 'reinterpret_cast' is not supported
+NN_DIFF() double with_reinterpret_cast(double x) {
+  return reinterpret_cast<const double&>(x);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:3: error: 'const_cast' is not supported
+NN_DIFF() double with_const_cast(const double& x) {
+  const_cast<double&>(x) = 2;
+  return x;
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:14: error: an operand that changes a variable is not supported, because the order of evaluation is open
+NN_DIFF() double unsequenced(double x) {
+  double y = 1;
+  return x + (y = 2 * x) * y;
+}
+
+// CHECK: [[FILE]]:[[@LINE+4]]:12: error: an operand that changes a variable is not supported
+NN_DIFF() double unsequenced_arguments(double x) {
+  const auto change = [](double& v) { return v *= 2; };
+  const auto add = [](double a, double b) { return a + b; };
+  return add(change(x), x);
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:19: error: index 2 is out of range for an array of 2
+NN_DIFF() double out_of_range(double x) {
+  std::array<double, 2> y{x, x};
+  return y[0] * y[2];
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:12: error: the index of an array must be an integer known at compile time
+NN_DIFF() double run_time_index(double x, int i) {
+  std::array<double, 2> y{x, x * x};
+  return y[i];
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:23: error: std::vector is not supported; use a tensor, or a std::array
+NN_DIFF() double with_vector(double x) {
+  std::vector<double> y(3);
+  return x;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:14: error: the operator '/' is not supported on integers known only at run time; cast them to float or double first
+NN_DIFF() double integer_division(double x, int n) {
+  return x * (n / 2);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:14: error: 'typeid' is not supported
+NN_DIFF() double with_typeid(double x) {
+  return x * (typeid(x) == typeid(double));
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:22: error: unions are not supported; use a struct
+NN_DIFF() double with_union(double x) {
+  union Both { double d; float f; };
+  Both both; both.d = x;
+  return both.d;
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:24: error: a tensor made of numbers is not supported yet; pass it as a parameter
+NN_DIFF() float from_numbers(const nn::Tensor<float, 2>& x) {
+  nn::Tensor<float, 2> y{1, 2};
+  return nn::sum(x * y);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:24: error: a tensor made with run-time sizes is not supported yet; compute it from the parameters
+NN_DIFF() float from_sizes(const nn::Tensor<float, N>& x) {
+  nn::Tensor<float, N> y(x.extent(0));
+  return nn::sum(x + y);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:12: error: cannot look into 'nn::Tensor<{{.*}}>::data': {{.*}}not supported
+NN_DIFF() float with_data(const nn::Tensor<float, N>& x) {
+  return x.data()[0];
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:22: error: division by zero
+NN_DIFF() double divides_by_zero(double x) {
+  const int n = 0; return x * (1 / n);
+}
+
+// CHECK: [[FILE]]:[[@LINE+3]]:13: error: writing to what a parameter refers to is not supported
+struct Cell { mutable double value; };
+NN_DIFF() double through_mutable(const Cell& c) {
+  c.value *= 2;
+  return c.value;
+}

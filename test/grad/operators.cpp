@@ -1,0 +1,206 @@
+// Every elementwise operator of nn/ops.def, on numbers and on tensors: value and derivative against the formulas of
+// analysis, derivative against central differences, at random points of its domain and at its edges.
+// RUN: split-file %s %t && %matrix %t/operators.cpp %t/driver.cpp
+//--- operators.cpp
+#ifndef OPERATORS_CPP
+#define OPERATORS_CPP
+#include <nn/nn.h>
+
+inline constexpr nn::Dim N{"N"};
+using Vector = nn::Tensor<double, N>;
+
+#define NN_MAP1(name, ...)                                         \
+  NN_DIFF() double name##_number(double x) { return nn::name(x); } \
+  NN_DIFF() Vector name##_tensor(const Vector& x) { return nn::name(x); }
+#define NN_MAP2(name, ...)                                                      \
+  NN_DIFF() double name##_number(double a, double b) { return nn::name(a, b); } \
+  NN_DIFF() Vector name##_tensor(const Vector& a, const Vector& b) { return nn::name(a, b); }
+#define NN_MAP3(name, ...) NN_MAP3_##name
+#define NN_MAP3_where
+#define NN_MAP3_fma
+#define NN_COMPARE(name, ...)                                        \
+  NN_DIFF() Vector name##_tensor(const Vector& a, const Vector& b) { \
+    return nn::where(nn::name(a, b), a * b, a - b);                  \
+  }
+#include <nn/ops.def>
+
+NN_DIFF() double fma_number(double a, double b, double c) { return nn::fma(a, b, c); }
+NN_DIFF() Vector fma_tensor(const Vector& a, const Vector& b, const Vector& c) { return nn::fma(a, b, c); }
+NN_DIFF() Vector where_tensor(const Vector& a, const Vector& b, const nn::Tensor<int, N>& c) {
+  return nn::where(c != 0, a, b);
+}
+#endif
+//--- driver.cpp
+#include "operators.nn.h"
+#include "verify.h"
+
+// The operators that ops.def lists, and those that are checked below.
+constexpr const char* listed[] = {
+#define NN_MAP1(name, ...) #name,
+#define NN_MAP2(name, ...) #name,
+#define NN_MAP3(name, ...) #name,
+#define NN_COMPARE(name, ...) #name,
+#include <nn/ops.def>
+};
+std::string checked = " ";
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double pi = 3.14159265358979323846, ln2 = 0.69314718055994530942, ln10 = 2.302585092994045684;
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+using Number = double(double);
+struct Edge {
+  double x, value, slope;
+};
+
+template <auto Of, auto OfTensor>
+void unary(const char* name, Number* plain, Number* slope, double low, double high, std::vector<Edge> edges = {}) {
+  checked += name + std::string(" ");
+  Random random(7);
+  for (int i = 0; i < 12; ++i) {
+    double x = random.uniform(low, high);
+    const auto r = nn::value_and_grad<Of>(x);
+    near(r.value, plain(x), 1e-13);
+    near(r.grad.x, slope(x), 1e-12);
+    gradient_near([&] { return Of(x); }, &x, &r.grad.x, 1, 2e-8);
+  }
+  for (const Edge& edge : edges) {
+    const auto r = nn::value_and_grad<Of>(edge.x);
+    near(r.value, edge.value, 1e-14);
+    near(r.grad.x, edge.slope, 1e-14);
+  }
+  for (int size : {0, 1, 37}) {
+    const auto x = random_tensor(Vector(size), random, low, high), upstream = random_tensor(Vector(size), random);
+    const auto r = nn::vjp<OfTensor>(x, upstream);
+    check(r.grad.x.size() == size && r.value.size() == size);
+    for (int i = 0; i < size; ++i) {
+      near(r.value(i), plain(x(i)), 1e-13);
+      near(r.grad.x(i), upstream(i) * slope(x(i)), 1e-12);
+    }
+  }
+  verify<OfTensor>(2e-8, random_tensor(Vector(5), random, low, high));
+}
+#define UNARY(name, plain, slope, ...)                                                \
+  unary<&name##_number, &name##_tensor>(                                              \
+      #name, [](double x) -> double { return plain; }, [](double x) -> double { return (void)x, slope; }, __VA_ARGS__)
+
+using Number2 = double(double, double);
+struct Edge2 {
+  double a, b, value, slope_a, slope_b;
+};
+
+template <auto Of, auto OfTensor>
+void binary(const char* name, Number2* plain, Number2* slope_a, Number2* slope_b, double low, double high,
+            double low_b, double high_b, std::vector<Edge2> edges = {}) {
+  checked += name + std::string(" ");
+  Random random(8);
+  for (int i = 0; i < 12; ++i) {
+    double a = random.uniform(low, high), b = random.uniform(low_b, high_b);
+    const auto r = nn::value_and_grad<Of>(a, b);
+    near(r.value, plain(a, b), 1e-13);
+    near(r.grad.a, slope_a(a, b), 1e-12);
+    near(r.grad.b, slope_b(a, b), 1e-12);
+    gradient_near([&] { return Of(a, b); }, &a, &r.grad.a, 1, 2e-8);
+    gradient_near([&] { return Of(a, b); }, &b, &r.grad.b, 1, 2e-8);
+  }
+  for (const Edge2& edge : edges) {
+    const auto r = nn::value_and_grad<Of>(edge.a, edge.b);
+    near(r.value, edge.value, 1e-14);
+    near(r.grad.a, edge.slope_a, 1e-14);
+    near(r.grad.b, edge.slope_b, 1e-14);
+  }
+  for (int size : {0, 1, 19})
+    verify<OfTensor>(2e-8, random_tensor(Vector(size), random, low, high),
+                     random_tensor(Vector(size), random, low_b, high_b));
+}
+#define BINARY(name, plain, slope_a, slope_b, ...)                                     \
+  binary<&name##_number, &name##_tensor>(                                              \
+      #name, [](double a, double b) -> double { return plain; },                       \
+      [](double a, double b) -> double { return (void)a, (void)b, slope_a; },          \
+      [](double a, double b) -> double { return (void)a, (void)b, slope_b; }, __VA_ARGS__)
+
+template <auto OfTensor>
+void comparison(const char* name, bool (*holds)(double, double)) {
+  checked += name + std::string(" ");
+  const Vector a{1, 2, 3, -1, 0}, b{2, 2, 1, -1, -0.5}, upstream{1, 2, 3, 4, 5};
+  const auto r = nn::vjp<OfTensor>(a, b, upstream);
+  for (int i = 0; i < 5; ++i) {
+    const bool c = holds(a(i), b(i));
+    near(r.value(i), c ? a(i) * b(i) : a(i) - b(i), 1e-15);
+    near(r.grad.a(i), upstream(i) * (c ? b(i) : 1), 1e-15);
+    near(r.grad.b(i), upstream(i) * (c ? a(i) : -1), 1e-15);
+  }
+}
+
+void unary_operators() {
+  UNARY(neg, -x, -1, -3, 3, {{0, 0, -1}, {1e300, -1e300, -1}});
+  UNARY(abs, std::abs(x), x < 0 ? -1 : 1, -3, 3, {{0, 0, 0}, {-1e300, 1e300, -1}});
+  UNARY(sign, x < 0 ? -1 : 1, 0, -3, 3, {{0, 0, 0}});
+  UNARY(step, x > 0 ? 1 : 0, 0, -3, 3, {{0, 0, 0}});
+  UNARY(floor, std::floor(x), 0, -3, 3, {{2, 2, 0}, {-2.5, -3, 0}});
+  UNARY(ceil, std::ceil(x), 0, -3, 3, {{2, 2, 0}, {-2.5, -2, 0}});
+  UNARY(round, std::round(x), 0, -3, 3, {{2.5, 3, 0}, {-2.5, -3, 0}});
+  UNARY(trunc, std::trunc(x), 0, -3, 3, {{2.9, 2, 0}, {-2.9, -2, 0}});
+  UNARY(square, x * x, 2 * x, -3, 3, {{0, 0, 0}});
+  UNARY(sqrt, std::sqrt(x), 0.5 / std::sqrt(x), 0.1, 9, {{0, 0, infinity}, {1e300, 1e150, 5e-151}});
+  UNARY(cbrt, std::cbrt(x), 1 / (3 * std::cbrt(x) * std::cbrt(x)), 0.1, 9, {{-8, -2, 1.0 / 12}});
+  UNARY(exp, std::exp(x), std::exp(x), -4, 4, {{0, 1, 1}, {-1000, 0, 0}, {1000, infinity, infinity}});
+  UNARY(exp2, std::exp2(x), ln2 * std::exp2(x), -4, 4, {{0, 1, ln2}, {-2000, 0, 0}});
+  UNARY(expm1, std::expm1(x), std::exp(x), -4, 4, {{0, 0, 1}, {-1000, -1, 0}, {1e-20, 1e-20, 1}});
+  UNARY(log, std::log(x), 1 / x, 0.1, 9, {{1, 0, 1}, {1e300, std::log(1e300), 1e-300}, {0, -infinity, infinity}});
+  UNARY(log2, std::log2(x), 1 / (x * ln2), 0.1, 9, {{8, 3, 1 / (8 * ln2)}});
+  UNARY(log10, std::log10(x), 1 / (x * ln10), 0.1, 9, {{100, 2, 1 / (100 * ln10)}});
+  UNARY(log1p, std::log1p(x), 1 / (1 + x), -0.8, 4, {{0, 0, 1}, {1e-20, 1e-20, 1}});
+  UNARY(sin, std::sin(x), std::cos(x), -7, 7, {{0, 0, 1}, {pi / 2, 1, 0}});
+  UNARY(cos, std::cos(x), -std::sin(x), -7, 7, {{0, 1, 0}, {pi / 2, 0, -1}});
+  UNARY(tan, std::tan(x), 1 / (std::cos(x) * std::cos(x)), -1.3, 1.3, {{0, 0, 1}});
+  UNARY(asin, std::asin(x), 1 / std::sqrt(1 - x * x), -0.9, 0.9, {{0, 0, 1}, {1, pi / 2, infinity}});
+  UNARY(acos, std::acos(x), -1 / std::sqrt(1 - x * x), -0.9, 0.9, {{0, pi / 2, -1}, {1, 0, -infinity}});
+  UNARY(atan, std::atan(x), 1 / (1 + x * x), -4, 4, {{0, 0, 1}, {1e200, pi / 2, 0}});
+  UNARY(sinh, std::sinh(x), std::cosh(x), -3, 3, {{0, 0, 1}});
+  UNARY(cosh, std::cosh(x), std::sinh(x), -3, 3, {{0, 1, 0}});
+  UNARY(tanh, std::tanh(x), 1 - std::tanh(x) * std::tanh(x), -3, 3,
+        {{0, 0, 1}, {16, 1, 0}, {-16, -1, 0}, {1000, 1, 0}, {-1000, -1, 0}});
+  UNARY(erf, std::erf(x), 2 / std::sqrt(pi) * std::exp(-x * x), -3, 3, {{0, 0, 2 / std::sqrt(pi)}, {30, 1, 0}});
+  UNARY(erfc, std::erfc(x), -2 / std::sqrt(pi) * std::exp(-x * x), -3, 3, {{0, 1, -2 / std::sqrt(pi)}, {30, 0, 0}});
+  UNARY(sigmoid, sigmoid(x), sigmoid(x) * (1 - sigmoid(x)), -5, 5,
+        {{0, 0.5, 0.25}, {1000, 1, 0}, {-1000, 0, 0}, {1e4, 1, 0}});
+  UNARY(softplus, std::log1p(std::exp(x)), sigmoid(x), -5, 5,
+        {{0, ln2, 0.5}, {1000, 1000, 1}, {-1000, 0, 0}, {1e4, 1e4, 1}});
+  UNARY(relu, x > 0 ? x : 0, x > 0 ? 1 : 0, -3, 3, {{0, 0, 0}, {-1e300, 0, 0}, {1e300, 1e300, 1}});
+}
+
+void binary_operators() {
+  BINARY(add, a + b, 1, 1, -3, 3, -3, 3);
+  BINARY(sub, a - b, 1, -1, -3, 3, -3, 3);
+  BINARY(mul, a * b, b, a, -3, 3, -3, 3, {{0, 5, 0, 5, 0}});
+  BINARY(div, a / b, 1 / b, -a / (b * b), -3, 3, 0.5, 3, {{0, -4, 0, -0.25, 0}});
+  BINARY(pow, std::pow(a, b), b * std::pow(a, b - 1), std::pow(a, b) * std::log(a), 0.2, 3, -2, 3,
+         {{2, 0, 1, 0, ln2}, {0, 2, 0, 0, 0}, {0, 1, 0, 1, 0}, {5, 1, 5, 1, 5 * std::log(5)}});
+  BINARY(maximum, a < b ? b : a, a < b ? 0 : 1, a < b ? 1 : 0, -3, 3, -3, 3, {{2, 2, 2, 1, 0}});
+  BINARY(minimum, b < a ? b : a, b < a ? 0 : 1, b < a ? 1 : 0, -3, 3, -3, 3, {{2, 2, 2, 1, 0}});
+  BINARY(leaky_relu, a > 0 ? a : b * a, a > 0 ? 1 : b, a > 0 ? 0 : a, -3, 3, 0, 1, {{-2, 1, -2, 1, -2}});
+  BINARY(elu, a > 0 ? a : b * std::expm1(a), a > 0 ? 1 : b * std::exp(a), a > 0 ? 0 : std::expm1(a), -3, 3, 0.1, 2,
+         {{-1000, 2, -2, 0, -1}, {1000, 2, 1000, 1, 0}});
+  BINARY(atan2, std::atan2(a, b), b / (a * a + b * b), -a / (a * a + b * b), -3, 3, 0.5, 3, {{1, 0, pi / 2, 0, -1}});
+  BINARY(hypot, std::hypot(a, b), a / std::hypot(a, b), b / std::hypot(a, b), -3, 3, 0.5, 3, {{0, 0, 0, 0, 0}});
+  BINARY(fmod, std::fmod(a, b), 1, -std::trunc(a / b), 3, 8, 0.9, 1.3, {{-7, 2, -1, 1, 3}});
+}
+
+int main() {
+  unary_operators();
+  binary_operators();
+  comparison<&lt_tensor>("lt", [](double a, double b) { return a < b; });
+  comparison<&le_tensor>("le", [](double a, double b) { return a <= b; });
+  comparison<&gt_tensor>("gt", [](double a, double b) { return a > b; });
+  comparison<&ge_tensor>("ge", [](double a, double b) { return a >= b; });
+  comparison<&eq_tensor>("eq", [](double a, double b) { return a == b; });
+  comparison<&ne_tensor>("ne", [](double a, double b) { return a != b; });
+  checked += "fma where ";
+  verify<&fma_number>(2e-8, 1.5, -2.0, 0.25);
+  Random random(9);
+  const auto vector = [&](int size) { return random_tensor(Vector(size), random); };
+  for (int size : {0, 1, 9}) verify<&fma_tensor>(2e-8, vector(size), vector(size), vector(size));
+  verify<&where_tensor>(2e-8, vector(4), vector(4), nn::Tensor<int, N>{1, 0, 0, 5});
+  for (const char* name : listed) check(checked.find(" " + std::string(name) + " ") != std::string::npos, name);
+}

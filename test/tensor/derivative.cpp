@@ -1,0 +1,113 @@
+// nn::value_and_grad and nn::vjp reach what a generated header specialises, in both forms, without copying arguments;
+// without such a header the C++ compiler says in one sentence what to do.
+// RUN: %cxx %s -o %t && %t
+// RUN: %clang19 %san %s -o %t && %t
+// RUN: not %cxx -fsyntax-only -DMISSING %s 2>&1 | FileCheck %s
+// RUN: not %clang14 -fsyntax-only -DMISSING %s 2>&1 | FileCheck %s
+// RUN: not %clang19 -fsyntax-only -DMISSING %s 2>&1 | FileCheck %s
+// RUN: not %clang19 -fsyntax-only -DCOUNT %s 2>&1 | FileCheck --check-prefix=COUNT %s
+#include <nn/derivative.h>
+
+#include "tensor_test.h"
+
+using Row = nn::Tensor<float, N>;
+
+struct Model {
+  Row w;
+  nn::Tensor<float, 2> b;
+};
+
+const void* address_of_model;  // the argument as the generated function sees it
+
+NN_DIFF(model)
+float loss(const Model& model, const Row& x, float scale) { return scale * nn::dot(model.w, x) + nn::sum(model.b); }
+
+NN_DIFF(x)
+nn::Tensor<float, N> doubled(const Row& x) noexcept { return x * 2; }
+
+// What nn-diff writes, by hand: the workspaces here are only passed on.
+template <>
+struct nn::Gradients<&loss> {
+  Model model;
+};
+template <>
+struct nn::Derivative<&loss> {
+  static float value_and_grad(const Model& model, const Row& x, float scale, Gradients<&loss>& grad, Workspace&) {
+    address_of_model = &model;
+    rt::check_extent("x", 0, x.extent(0), "N", model.w.extent(0));
+    rt::size_like("grad.model.w", grad.model.w, model.w);
+    grad.model.w = x * scale;
+    grad.model.b.fill(1);
+    return loss(model, x, scale);
+  }
+};
+template <>
+struct nn::Gradients<&doubled> {
+  Row x;
+};
+template <>
+struct nn::Outputs<&doubled> {
+  Row value;
+};
+template <>
+struct nn::Derivative<&doubled> {
+  static void vjp(const Row& x, const Row& upstream, Outputs<&doubled>& out, Gradients<&doubled>& grad, Workspace&) {
+    rt::size_gradient("grad.x", grad.x, x.extent(0));
+    rt::size_gradient("out.value", out.value, x.extent(0));
+    out.value = doubled(x);
+    grad.x = upstream * 2;
+  }
+};
+
+#if defined(MISSING)
+NN_DIFF() float plain(float x) { return x; }
+float value = nn::value_and_grad<&plain>(1.0f).value;
+// CHECK: there is no generated derivative of this function: mark it NN_DIFF, run nn-diff on its file, and include the .nn.h
+#elif defined(COUNT)
+auto result = nn::value_and_grad<&loss>(Model(), Row());
+// COUNT: nn::value_and_grad takes the function's arguments, alone or with gradients and workspace after them
+#endif
+
+int main() {
+  const Model model{Row{1, 2}, {3, 4}};
+  const Row x{10, 20};
+
+  // The workspace's definition is in the runtime library, which this test does without: the calls below only pass it.
+  alignas(nn::Workspace) unsigned char storage[sizeof(nn::Workspace)];
+  auto& workspace = reinterpret_cast<nn::Workspace&>(storage);
+
+  nn::Gradients<&loss> grad;
+  check(nn::value_and_grad<&loss>(model, x, 2, grad, workspace) == 107 && address_of_model == &model);
+  has(grad.model.w, {20, 40});
+  has(grad.model.b, {1, 1});
+  check(nn::value_and_grad<&loss>(model, x * 2, 1.0f, grad, workspace) == 107);
+  has(grad.model.w, {20, 40});
+
+  throws<nn::Error>([&] { nn::value_and_grad<&loss>(model, Row(3), 1, grad, workspace); },
+                    "argument x: axis 0 has size 3, but N is 2");
+  nn::Gradients<&loss> wrong;
+  wrong.model.w = Row(5);
+  throws<nn::Error>([&] { nn::value_and_grad<&loss>(model, x, 1, wrong, workspace); },
+                    "argument grad.model.w: axis 0 has size 5, but N is 2");
+
+  nn::Outputs<&doubled> out;
+  nn::Gradients<&doubled> grad_of_doubled;
+  float buffer[2] = {};
+  nn::Gradients<&doubled> borrowed{nn::view<Row>(buffer, 2)};
+  nn::vjp<&doubled>(x, x + 1, out, grad_of_doubled, workspace);
+  has(out.value, {20, 40});
+  has(grad_of_doubled.x, {22, 42});
+  nn::vjp<&doubled>(x, Row{1, 2}, out, borrowed, workspace);
+  check(buffer[0] == 2 && buffer[1] == 4);
+  nn::Gradients<&doubled> too_small{nn::view<Row>(buffer, 0)};
+  throws<nn::Error>([&] { nn::vjp<&doubled>(x, x, out, too_small, workspace); }, "grad.x: axis 0 has size 0, but N is 2");
+
+  const int labels[] = {0, 2, 3};
+  nn::rt::check_labels("label", labels, 2, 3);
+  throws<nn::Error>([&] { nn::rt::check_labels("label", labels, 3, 3); },
+                    "argument label: label 3 at position 2 is out of range for 3 classes");
+  nn::Tensor<float, N + 1> composite;
+  nn::rt::size_gradient("grad.y", composite, 3);
+  check(composite.size() == 4);
+  throws<nn::Error>([&] { nn::rt::size_gradient("grad.y", composite, 4); }, "axis 0 has size 4, but N+1 is 5");
+}

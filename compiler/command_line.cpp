@@ -21,7 +21,8 @@ struct Reader {
   std::string base, out_dir;
   bool emit_given = false;
 
-  /// The value of `flag` in "--flag=value" or "--flag value" (and "-fvalue" where `joined`), if that is what comes next.
+  /// The value of `flag` in "--flag=value" or "--flag value" (and "-fvalue" where `joined`), if that is what
+  /// comes next.
   std::optional<std::string> value_of(const std::string& flag, bool joined = false) {
     const std::string& argument = arguments[at];
     if (argument == flag) {
@@ -82,7 +83,7 @@ struct Reader {
       read_budget(*value);
     } else if (const auto value = value_of("--depfile")) {
       line.depfile = *value;
-    } else if (const auto value = value_of("-p", true)) {
+    } else if (const auto value = value_of("-p")) {
       shared.source.build_dir = *value;
     } else if (const auto value = value_of("--resource-dir")) {
       shared.source.resource_dir = *value;
@@ -98,31 +99,47 @@ struct Reader {
     for (std::size_t begin = 0; begin <= list.size();) {
       const std::size_t end = std::min(list.find(',', begin), list.size());
       const std::string what = list.substr(begin, end - begin);
-      if (what == "cpp") shared.emit.insert(Emit::cpp);
-      else if (what == "dot") shared.emit.insert(Emit::dot);
-      else if (what == "report") shared.emit.insert(Emit::report);
-      else if (what == "cuda") throw UsageError("this nn-diff has no CUDA backend; --emit takes cpp, dot and report");
-      else throw UsageError("--emit takes cpp, dot and report, not '" + what + "'");
+      if (what == "cpp")
+        shared.emit.insert(Emit::cpp);
+      else if (what == "dot")
+        shared.emit.insert(Emit::dot);
+      else if (what == "report")
+        shared.emit.insert(Emit::report);
+      else if (what == "cuda")
+        throw UsageError("this nn-diff has no CUDA backend; --emit takes cpp, dot and report");
+      else
+        throw UsageError("--emit takes cpp, dot and report, not '" + what + "'");
       begin = end + 1;
     }
   }
 
   void read_print(const std::string& what) {
-    if (what == "ast") shared.print = Print::ast;
-    else if (what == "ir") shared.print = Print::ir;
-    else if (what == "adjoint") shared.print = Print::adjoint;
-    else if (what == "plan") shared.print = Print::plan;
-    else if (what == "cpp") shared.print = Print::cpp;
-    else if (what == "cuda") throw UsageError("this nn-diff has no CUDA backend; --print takes ast, ir, adjoint, plan and cpp");
-    else throw UsageError("--print takes ast, ir, adjoint, plan and cpp, not '" + what + "'");
+    if (what == "ast")
+      shared.print = Print::ast;
+    else if (what == "ir")
+      shared.print = Print::ir;
+    else if (what == "adjoint")
+      shared.print = Print::adjoint;
+    else if (what == "plan")
+      shared.print = Print::plan;
+    else if (what == "cpp")
+      shared.print = Print::cpp;
+    else if (what == "cuda")
+      throw UsageError("this nn-diff has no CUDA backend; --print takes ast, ir, adjoint, plan and cpp");
+    else
+      throw UsageError("--print takes ast, ir, adjoint, plan and cpp, not '" + what + "'");
     shared.source.want_ast = shared.print == Print::ast;
   }
 
   void read_recompute(const std::string& what) {
-    if (what == "auto") shared.plan.recompute = plan::Recompute::automatic;
-    else if (what == "all") shared.plan.recompute = plan::Recompute::all;
-    else if (what == "none") shared.plan.recompute = plan::Recompute::none;
-    else throw UsageError("--recompute takes auto, all or none, not '" + what + "'");
+    if (what == "auto")
+      shared.plan.recompute = plan::Recompute::automatic;
+    else if (what == "all")
+      shared.plan.recompute = plan::Recompute::all;
+    else if (what == "none")
+      shared.plan.recompute = plan::Recompute::none;
+    else
+      throw UsageError("--recompute takes auto, all or none, not '" + what + "'");
   }
 
   void read_budget(const std::string& text) {
@@ -135,7 +152,8 @@ struct Reader {
 
   void make_jobs() {
     if (files.empty()) throw UsageError("no input file");
-    if (files.size() > 1 && !base.empty()) throw UsageError("-o with several input files: they would write the same output");
+    if (files.size() > 1 && !base.empty())
+      throw UsageError("-o with several input files: they would write the same output");
     const bool asks_for_files = emit_given || !base.empty() || !out_dir.empty();
     std::set<std::string> paths;
     for (const std::string& file : files) {

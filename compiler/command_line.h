@@ -18,7 +18,8 @@ struct CommandLine {
   std::string depfile;    // or empty
 };
 
-/// Reads the arguments behind the program's name. `executable` is the path of the running program. Throws UsageError.
+/// Reads the arguments behind the program's name. `executable` is the path of the running program. Throws
+/// UsageError.
 CommandLine read_command_line(const std::vector<std::string>& arguments, const std::string& executable);
 
 /// The text of --help.

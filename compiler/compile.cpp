@@ -82,7 +82,8 @@ bool select(std::vector<frontend::Lifted>& functions, const std::string& name) {
 }
 
 /// The stages behind the frontend, for all functions of a file.
-emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& functions, std::string& messages) {
+emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& functions,
+                        std::string& messages) {
   emit::Model model;
   model.base = std::filesystem::path(job.base).filename().string();
   model.file = std::filesystem::path(job.source.file).filename().string();
@@ -122,7 +123,8 @@ Compiled compile(const Job& job) {
     const emit::Model model = stop ? emit::Model() : build_model(job, lifted.functions, result.messages);
     result.printed = printed(job, model, lifted.functions);
     if (job.write)
-      for (const std::string& suffix : suffixes(job)) result.outputs.push_back({job.base + suffix, text_of(suffix, model)});
+      for (const std::string& suffix : suffixes(job))
+        result.outputs.push_back({job.base + suffix, text_of(suffix, model)});
   } catch (const ir::Refusal& refusal) {
     result.messages += frontend::to_text(refusal.diagnostic);
     result.status = Compiled::Status::refused;

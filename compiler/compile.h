@@ -23,7 +23,7 @@ struct Job {
   std::string function;  // only this one, or empty for all
   std::set<Emit> emit = {Emit::cpp};
   Print print = Print::nothing;
-  bool write = true;     // false: only what `print` needs is computed
+  bool write = true;  // false: only what `print` needs is computed
   plan::Options plan;
 };
 

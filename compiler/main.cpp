@@ -33,6 +33,7 @@ std::string escaped(const std::string& path) {
 std::string dependency_rule(const Job& job, const Compiled& compiled) {
   std::string text;
   for (const std::string& path : output_paths(job)) text += (text.empty() ? "" : " ") + escaped(path);
+  if (text.empty()) return text;
   text += ":";
   for (const std::string& path : compiled.dependencies) text += " \\\n  " + escaped(path);
   return text + "\n";
@@ -42,12 +43,16 @@ int run(const CommandLine& line) {
   std::vector<Output> outputs;
   Output depfile{line.depfile, ""};
   int status = done;
-  for (const Job& job : line.jobs) check_readable(job.source.file);
+  for (const Job& job : line.jobs) {
+    check_readable(job.source.file);
+    if (!job.source.build_dir.empty()) check_readable(job.source.build_dir + "/compile_commands.json");
+  }
   for (const Job& job : line.jobs) {
     Compiled compiled = compile(job);
     std::cerr << compiled.messages;
     if (compiled.status == Compiled::Status::no_such_function)
-      throw UsageError("'" + job.source.file + "' marks no function '" + job.function + "' for differentiation");
+      throw UsageError("'" + job.source.file + "' marks no function '" + job.function +
+                       "' for differentiation");
     if (compiled.status == Compiled::Status::refused) status = refused;
     std::cout << compiled.printed;
     for (Output& output : compiled.outputs) outputs.push_back(std::move(output));

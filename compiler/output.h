@@ -14,8 +14,8 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Writes all of them or none: each goes to a temporary file beside its target first, and all are renamed once all are
-/// complete. Throws FileError and leaves nothing behind where one cannot be written.
+/// Writes all of them or none: each goes to a temporary file beside its target first, and all are renamed
+/// once all are complete. Throws FileError and leaves nothing behind where one cannot be written.
 void write_files(const std::vector<Output>& outputs);
 
 /// Throws FileError unless the file can be read.

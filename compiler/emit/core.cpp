@@ -22,7 +22,8 @@ class Emitter {
 
   std::string emit() {
     name_buffers();
-    w_.lines.line("const nn::rt::FlushSubnormals flush;");
+    w_.lines.line("namespace rt = nn::rt;");
+    w_.lines.line("const rt::FlushSubnormals flush;");
     declare_buffers();
     steps();
     finish();
@@ -41,10 +42,18 @@ class Emitter {
     for (const Buffer& b : plan_.buffers) {
       std::string name;
       switch (b.place) {
-        case Buffer::Place::input: name = argument_of(Role::leaf, b.leaf); break;
-        case Buffer::Place::upstream: name = argument_of(Role::upstream, -1); break;
-        case Buffer::Place::value: name = argument_of(Role::value, -1); break;
-        case Buffer::Place::gradient: name = argument_of(Role::gradient, b.leaf); break;
+        case Buffer::Place::input:
+          name = argument_of(Role::leaf, b.leaf);
+          break;
+        case Buffer::Place::upstream:
+          name = argument_of(Role::upstream, -1);
+          break;
+        case Buffer::Place::value:
+          name = argument_of(Role::value, -1);
+          break;
+        case Buffer::Place::gradient:
+          name = argument_of(Role::gradient, b.leaf);
+          break;
         case Buffer::Place::arena:
           if (b.first >= 0) name = w_.names.unique(b.name.empty() ? "t" : identifier(b.name));
           break;
@@ -59,9 +68,9 @@ class Emitter {
 
   Text slot_bytes(std::size_t slot) const {
     const Size& bytes = plan_.slots[slot];
-    const Text text = w_.text(bytes);
-    if (is_aligned(bytes)) return text;
-    return {operand(sum(text, {"63", ir::Elem::i64}), Binding::primary) + " / 64 * 64", ir::Elem::i64, Binding::product};
+    if (is_aligned(bytes)) return w_.text(bytes);
+    return {operand(sum(w_.text(bytes), {"63", ir::Elem::i64}), Binding::primary) + " / 64 * 64",
+            ir::Elem::i64, Binding::product};
   }
 
   std::string buffer_comment(const Buffer& b) const {
@@ -75,8 +84,9 @@ class Emitter {
       const Buffer& b = plan_.buffers[i];
       if (b.place != Buffer::Place::arena || b.first < 0) continue;
       const std::int64_t cells = std::max<std::int64_t>(1, b.bytes.factor / ir::bytes_of(b.elem));
-      w_.lines.line("alignas(64) " + ir::cpp_name(b.elem) + " " + w_.buffers[i] + "[" + std::to_string(cells) + "];",
-                    buffer_comment(b));
+      w_.lines.line(
+          "alignas(64) " + ir::cpp_name(b.elem) + " " + w_.buffers[i] + "[" + std::to_string(cells) + "];",
+          buffer_comment(b));
     }
   }
 
@@ -95,9 +105,10 @@ class Emitter {
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
       const Buffer& b = plan_.buffers[i];
       if (!in_arena(b)) continue;
-      const Text offset{b.slot >= 0 ? slots[static_cast<std::size_t>(b.slot)] : std::to_string(b.offset), ir::Elem::i64};
-      const std::string type = ir::cpp_name(b.elem) + "* ";
-      w_.lines.line(type + "const " + w_.buffers[i] + " = reinterpret_cast<" + type + ">(" +
+      const Text offset{b.slot >= 0 ? slots[static_cast<std::size_t>(b.slot)] : std::to_string(b.offset),
+                        ir::Elem::i64};
+      const std::string type = ir::cpp_name(b.elem) + "*";
+      w_.lines.line(type + " const " + w_.buffers[i] + " = reinterpret_cast<" + type + ">(" +
                         sum({"arena", ir::Elem::i64}, offset).source + ");",
                     buffer_comment(b));
     }
@@ -105,42 +116,63 @@ class Emitter {
 
   // --- steps -------------------------------------------------------------------------------------------------------
 
+  static bool is_scalar(const Step& step) {
+    return step.kind == Step::Kind::kernel && step.kernel.axes.empty();
+  }
+
+  // The backward section begins with its first step of more than a few scalars, behind all such forward
+  // steps.
+  std::size_t first_backward() const {
+    std::size_t first = plan_.steps.size(), behind = 0;
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      if (is_scalar(plan_.steps[i])) continue;
+      if (plan_.steps[i].sweep == ir::Sweep::forward)
+        behind = i + 1;
+      else
+        first = std::min(first, i);
+    }
+    return std::max(first, behind);
+  }
+
   void steps() {
-    const bool both = std::any_of(plan_.steps.begin(), plan_.steps.end(),
-                                  [](const Step& s) { return s.sweep == ir::Sweep::backward; });
-    bool backward = false;
-    if (both) w_.lines.blank(), w_.lines.line("// Forward.");
-    for (const Step& step : plan_.steps) {
-      if (!backward && step.sweep == ir::Sweep::backward) {
+    const std::size_t backward = first_backward();
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      if (i == 0 || i == backward) {
         w_.lines.blank();
-        w_.lines.line("// Backward.");
-        backward = true;
+        w_.lines.line(i < backward ? "// Forward." : "// Backward.");
       }
-      comment(step);
-      if (step.kind == Step::Kind::product) product(step.product);
-      else emit_kernel(w_, step.kernel);
+      const Step& step = plan_.steps[i];
+      comment(step, i >= backward);
+      if (step.kind == Step::Kind::product)
+        product(step.product);
+      else
+        emit_kernel(w_, step.kernel);
     }
   }
 
   // The user's statements that a step comes from, where they are not those of the step before.
-  void comment(const Step& step) {
-    if (step.statements == commented_ || step.statements.empty()) return;
+  void comment(const Step& step, bool backward) {
+    std::vector<int> statements = step.statements;
+    if (backward) statements.push_back(-1);
+    if (statements == commented_ || step.statements.empty()) return;
     w_.lines.blank();
     for (int s : step.statements) {
       const ir::Statement& statement = plan_.f.statements[static_cast<std::size_t>(s)];
       const std::string& file = statement.loc.file;
-      const std::string place = file.substr(file.find_last_of('/') + 1) + ":" + std::to_string(statement.loc.line);
-      std::string text = statement.text;
+      const std::string place =
+          file.substr(file.find_last_of('/') + 1) + ":" + std::to_string(statement.loc.line);
+      std::string text = (backward ? "backward of: " : "") + statement.text;
       if (text.size() > 90) text = text.substr(0, 87) + "...";
       const std::size_t column = 70;
-      w_.lines.line("// " + text + std::string(text.size() + 2 < column ? column - text.size() : 2, ' ') + place);
+      w_.lines.line("// " + text + std::string(text.size() + 2 < column ? column - text.size() : 2, ' ') +
+                    place);
     }
-    commented_ = step.statements;
+    commented_ = std::move(statements);
   }
 
   void product(const plan::Product& p) {
     const std::string a = w_.buffers[p.a], b = w_.buffers[p.b], c = w_.buffers[p.c];
-    const auto trans = [](bool yes) { return std::string("nn::rt::Trans::") + (yes ? "yes" : "no"); };
+    const auto trans = [](bool yes) { return std::string("rt::Trans::") + (yes ? "yes" : "no"); };
     const std::string m = w_.text(p.m).source, n = w_.text(p.n).source, k = w_.text(p.k).source;
     const auto matrix = [&](const Dim& rows, const Dim& columns, bool transposed) {
       return transposed ? w_.shape({columns, rows}) + "ᵀ" : w_.shape({rows, columns});
@@ -148,14 +180,16 @@ class Emitter {
     const std::string shapes = matrix(p.m, p.k, p.trans_a) + "·" + matrix(p.k, p.n, p.trans_b);
     const bool is_static = p.m.is_static() && p.n.is_static() && p.k.is_static();
     const std::string beta = p.accumulate ? ", 1" : "";
-    if (is_static && static_cast<double>(p.m.value) * static_cast<double>(p.n.value) * static_cast<double>(p.k.value) <= small_product) {
-      w_.lines.line("nn::rt::gemm_small<" + m + ", " + n + ", " + k + ", " + trans(p.trans_a) + ", " + trans(p.trans_b) +
-                        ">(" + a + ", " + b + ", " + c + beta + ");",
+    if (is_static &&
+        static_cast<double>(p.m.value) * static_cast<double>(p.n.value) * static_cast<double>(p.k.value) <=
+            small_product) {
+      w_.lines.line("rt::gemm_small<" + m + ", " + n + ", " + k + ", " + trans(p.trans_a) + ", " +
+                        trans(p.trans_b) + ">(" + a + ", " + b + ", " + c + beta + ");",
                     shapes);
       return;
     }
-    w_.lines.line("nn::rt::gemm(ws, " + trans(p.trans_a) + ", " + trans(p.trans_b) + ", " + m + ", " + n + ", " + k + ", " +
-                      a + ", " + b + ", " + c + beta + ");",
+    w_.lines.line("rt::gemm(ws, " + trans(p.trans_a) + ", " + trans(p.trans_b) + ", " + m + ", " + n + ", " +
+                      k + ", " + a + ", " + b + ", " + c + beta + ");",
                   shapes);
   }
 
@@ -169,8 +203,10 @@ class Emitter {
       blank = false;
       const ir::Output& output = plan_.f.outputs[i];
       const std::string& scalar = w_.scalars.at(v);
-      if (output.role == ir::Output::Role::primal) returned = scalar;
-      else w_.lines.line("*" + argument_of(CoreArgument::Role::gradient, output.leaf) + " = " + scalar + ";");
+      if (output.role == ir::Output::Role::primal)
+        returned = scalar;
+      else
+        w_.lines.line("*" + argument_of(CoreArgument::Role::gradient, output.leaf) + " = " + scalar + ";");
     }
     if (!returned.empty()) w_.lines.line("return " + returned + ";");
   }
@@ -179,7 +215,8 @@ class Emitter {
     const std::string& text = w_.lines.text();
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
       const bool begins = at == 0 || !nn::detail::continues_name(text[at - 1]);
-      const bool ends = at + name.size() == text.size() || !nn::detail::continues_name(text[at + name.size()]);
+      const bool ends =
+          at + name.size() == text.size() || !nn::detail::continues_name(text[at + name.size()]);
       if (begins && ends) return true;
     }
     return false;
@@ -209,6 +246,8 @@ class Emitter {
 
 }  // namespace
 
-std::string core(const plan::Plan& plan) { return Emitter(plan).emit(); }
+std::string core(const plan::Plan& plan) {
+  return Emitter(plan).emit();
+}
 
 }  // namespace nndiff::emit

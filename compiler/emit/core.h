@@ -7,8 +7,8 @@
 
 namespace nndiff::emit {
 
-/// The definition of the core function (see names.h), to be placed in an anonymous namespace of a file that includes
-/// <nn/runtime.h>, <cstddef>, <cstdint> and <limits>.
+/// The definition of the core function (see names.h), to be placed in an anonymous namespace of a file that
+/// includes <nn/runtime.h>, <cstddef>, <cstdint> and <limits>.
 std::string core(const plan::Plan& plan);
 
 }  // namespace nndiff::emit

@@ -142,7 +142,7 @@ std::string statement_nodes(Graph& g, int statement) {
   if (nodes.empty() || !framed) return nodes;
   const ir::Statement& from = g.f.statements[statement];
   const std::string label = from.text + "\n" + place_text(from.loc) + "\n";
-  return "  subgraph cluster_" + std::to_string(statement) + " {\n    label=" + quoted(label) + ";\n" +
+  return "  subgraph cluster_" + std::to_string(statement) + " {\n    label=" + quoted(label, 'l') + ";\n" +
          nodes + "  }\n";
 }
 

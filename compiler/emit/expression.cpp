@@ -18,7 +18,9 @@ namespace {
 // An expression longer than this is cut by a variable.
 constexpr std::size_t long_text = 70;
 
-bool contains(const std::vector<int>& set, int x) { return std::find(set.begin(), set.end(), x) != set.end(); }
+bool contains(const std::vector<int>& set, int x) {
+  return std::find(set.begin(), set.end(), x) != set.end();
+}
 
 std::vector<Level> levels_of(const Kernel& k) {
   std::vector<Level> levels(k.nodes.size(), Level::kernel);
@@ -32,6 +34,11 @@ std::vector<Level> levels_of(const Kernel& k) {
     if (k.rows.empty() && levels[i] == Level::kernel && n.kind == Node::Kind::load) levels[i] = Level::row;
   }
   return levels;
+}
+
+bool has_choice(ir::Map map) {
+  const std::vector<Text> operands(static_cast<std::size_t>(ir::arity(map)), Text{"x"});
+  return op::text(map, operands).source.find('?') != std::string::npos;
 }
 
 bool is_plain(const Node& n) {
@@ -54,7 +61,8 @@ int Expressions::uses(int node, const std::vector<int>& sinks) const {
       seen[n] = true;
       const Node& user = k_.nodes[n];
       for (int i = 0; i < static_cast<int>(user.operands.size()); ++i)
-        if (user.operands[i] == node) count += user.kind == Node::Kind::map ? op::occurrences(user.map, i) : 1;
+        if (user.operands[i] == node)
+          count += user.kind == Node::Kind::map ? op::occurrences(user.map, i) : 1;
       for (const Term& t : user.access.index) count += t.node == node;
     }
   }
@@ -65,6 +73,17 @@ bool Expressions::is_overwritten(int node, const std::vector<int>& sinks) const 
   const int buffer = k_.nodes[node].access.buffer;
   return buffer >= 0 &&
          std::any_of(sinks.begin(), sinks.end(), [&](int s) { return k_.sinks[s].to.buffer == buffer; });
+}
+
+// A load that is only evaluated where a condition holds keeps compilers from vectorising the loop.
+bool Expressions::is_chosen_load(int node, const std::vector<int>& sinks) const {
+  if (k_.nodes[node].kind != Node::Kind::load) return false;
+  for (int s : sinks)
+    for (int n : plan::needed(k_, k_.sinks[s].node)) {
+      const Node& user = k_.nodes[n];
+      if (user.kind == Node::Kind::map && contains(user.operands, node) && has_choice(user.map)) return true;
+    }
+  return false;
 }
 
 bool Expressions::is_used_deeper(int node, const std::vector<int>& sinks) const {
@@ -87,7 +106,7 @@ bool Expressions::is_used_deeper(int node, const std::vector<int>& sinks) const 
 bool Expressions::deserves_variable(int node, const std::vector<int>& sinks) const {
   const Node& n = k_.nodes[node];
   if (n.kind == Node::Kind::size) return uses(node, sinks) > 1 && n.elem != ir::Elem::i64;
-  if (uses(node, sinks) > 1) return true;
+  if (uses(node, sinks) > 1 || is_chosen_load(node, sinks)) return true;
   if (levels_[node] == Level::loop) return sinks.size() > 1 && is_overwritten(node, sinks);
   return is_overwritten(node, sinks) || is_used_deeper(node, sinks);
 }
@@ -102,10 +121,19 @@ void Expressions::declare(Level level, const std::vector<int>& sinks, int phase)
       if (known || levels_[n] != level || node.phase > phase || is_plain(node)) continue;
       const Text value = compute(n);
       if (!deserves_variable(n, sinks) && value.source.size() <= long_text) continue;
-      const std::string variable = node.value ? writer_.name(node.value, "t") : names().unique("t");
+      const std::string variable = names().unique(name_for(node));
       writer_.lines.line("const " + ir::cpp_name(node.elem) + " " + variable + " = " + value.source + ";");
       (level == Level::loop ? loop_texts_ : texts_)[n] = {variable, node.elem};
     }
+}
+
+// What is loaded is called after its buffer, what is computed after the user's variable or its function.
+std::string Expressions::name_for(const Node& node) const {
+  if (node.kind == Node::Kind::load) return writer_.buffers[node.access.buffer] + "_at";
+  const std::string own = node.value ? writer_.plan.f[node.value].name : "";
+  if (!own.empty()) return identifier(own);
+  const bool is_function = node.kind == Node::Kind::map && ir::arity(node.map) == 1;
+  return is_function ? std::string(ir::name_of(node.map)) : "t";
 }
 
 Text Expressions::text(int node) {
@@ -130,9 +158,12 @@ std::string Expressions::access(const plan::Access& access) {
 Text Expressions::compute(int node) {
   const Node& n = k_.nodes[node];
   switch (n.kind) {
-    case Node::Kind::load: return {access(n.access), n.elem};
-    case Node::Kind::scalar: return {writer_.scalars.at(n.value), n.elem};
-    case Node::Kind::constant: return op::literal(n.number, n.elem);
+    case Node::Kind::load:
+      return {access(n.access), n.elem};
+    case Node::Kind::scalar:
+      return {writer_.scalars.at(n.value), n.elem};
+    case Node::Kind::constant:
+      return op::literal(n.number, n.elem);
     case Node::Kind::size: {
       Text size = writer_.text(n.dim);
       return op::cast(size, n.elem);
@@ -146,10 +177,12 @@ Text Expressions::compute(int node) {
       for (int o : n.operands) operands.push_back(text(o));
       return op::text(n.map, operands);
     }
-    case Node::Kind::cast: return op::cast(text(n.operands[0]), n.elem);
-    case Node::Kind::reduced: return {result_.at(n.sink), n.elem};
+    case Node::Kind::cast:
+      return op::cast(text(n.operands[0]), n.elem);
+    case Node::Kind::reduced:
+      return {result_.at(n.sink), n.elem};
     case Node::Kind::checked:
-      return {"nn::rt::checked_index(" + text(n.operands[0]).source + ", " + writer_.text(n.dim).source + ")",
+      return {"rt::checked_index(" + text(n.operands[0]).source + ", " + writer_.text(n.dim).source + ")",
               ir::Elem::i64};
   }
   ir::bug("unknown node");

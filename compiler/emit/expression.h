@@ -1,5 +1,5 @@
-// Nodes of a kernel as C++ expressions: what is used once is written where it is used, what is used more often gets a
-// variable in the innermost scope that serves all uses.
+// Nodes of a kernel as C++ expressions: what is used once is written where it is used, what is used more
+// often gets a variable in the innermost scope that serves all uses.
 #ifndef NNDIFF_EMIT_EXPRESSION_H
 #define NNDIFF_EMIT_EXPRESSION_H
 #include "emit/writer.h"
@@ -13,8 +13,8 @@ class Expressions {
  public:
   Expressions(Writer& writer, const plan::Kernel& kernel);
 
-  /// Declares variables for the nodes of that level, up to `phase`, that `sinks` need and that deserve one. Variables of
-  /// a loop are forgotten with it.
+  /// Declares variables for the nodes of that level, up to `phase`, that `sinks` need and that deserve one.
+  /// Variables of a loop are forgotten with it.
   void declare(Level level, const std::vector<int>& sinks, int phase);
   void leave_loop() { loop_texts_.clear(); }
 
@@ -29,8 +29,10 @@ class Expressions {
 
  private:
   Text compute(int node);
+  std::string name_for(const plan::Node& node) const;
   int uses(int node, const std::vector<int>& sinks) const;
   bool is_overwritten(int node, const std::vector<int>& sinks) const;
+  bool is_chosen_load(int node, const std::vector<int>& sinks) const;
   bool is_used_deeper(int node, const std::vector<int>& sinks) const;
   bool deserves_variable(int node, const std::vector<int>& sinks) const;
   Text index_text(const std::vector<plan::Term>& index);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "emit/expression.h"
+#include "emit/reduction.h"
 #include "ir/diagnostic.h"
 #include "plan/lower.h"
 
@@ -16,25 +17,30 @@ using plan::Sink;
 
 namespace {
 
-// Loops of at most this many elements reduce into a single variable, longer ones in lanes (nn::rt::lanes).
+// Loops of at most this many elements reduce into a single variable, longer ones in lanes (rt::lanes).
 constexpr std::int64_t short_loop = 32;
 
-bool contains(const std::vector<int>& set, int x) { return std::find(set.begin(), set.end(), x) != set.end(); }
+bool contains(const std::vector<int>& set, int x) {
+  return std::find(set.begin(), set.end(), x) != set.end();
+}
 
 class Emitter {
  public:
-  Emitter(Writer& writer, const Kernel& kernel) : w_(writer), k_(kernel), e_(writer, kernel) {
+  Emitter(Writer& writer, const Kernel& kernel)
+      : w_(writer), k_(kernel), e_(writer, kernel), r_{writer.plan, kernel} {
     for (int i = 0; i < static_cast<int>(k_.sinks.size()); ++i) all_.push_back(i);
   }
 
   void emit() {
     if (k_.rows.empty()) return serial_row();
+    e_.declare(Level::kernel, all_, 0);
     const Names outer = w_.names;
     name_loops();
-    e_.declare(Level::kernel, all_, 0);
     if (w_.plan.small) return rows_on_one_thread();
-    if (k_.across().empty()) rows_parallel(outer);
-    else chunks_parallel(outer);
+    if (k_.across().empty())
+      rows_parallel(outer);
+    else
+      chunks_parallel(outer);
   }
 
  private:
@@ -55,56 +61,23 @@ class Emitter {
 
   std::string extent(int axis) const { return w_.text(k_.axes[axis]).source; }
 
-  bool is_short(int axis) const { return k_.axes[axis].is_static() && k_.axes[axis].factor <= short_loop; }
-
-  // Whether reduction `s` runs in lanes along loop `axis`, the innermost around it.
-  bool in_lanes(const Sink& s, int axis) const {
-    return ir::is_floating(elem(s)) && s.to.buffer < 0 && contains(s.reduced, axis) && !is_short(axis) &&
-           s.kind != Sink::Kind::store && s.kind != Sink::Kind::scalar;
-  }
-  bool in_lanes(const Sink& s) const {
-    const int axis = s.axes.empty() ? -1 : s.axes.back();
-    return axis >= 0 && (!contains(k_.rows, axis) || k_.is_flat()) && in_lanes(s, axis);
-  }
-
-  ir::Elem elem(const Sink& s) const { return k_.nodes[s.node].elem; }
-
-  std::string initial(const Sink& s, ir::Elem type) const {
-    if (s.reducer == ir::Reducer::sum) return op::literal(0, type).source;
-    return std::string("nn::rt::") + (s.reducer == ir::Reducer::max ? "lowest<" : "highest<") + ir::cpp_name(type) + ">";
-  }
-
-  std::string joined(const Sink& s, const std::string& to, const std::string& value) const {
-    if (s.reducer == ir::Reducer::sum) return to + " += " + value + ";";
-    const std::string function = s.reducer == ir::Reducer::max ? "larger" : "smaller";
-    return to + " = nn::rt::" + function + "(" + to + ", " + value + ");";
-  }
-
-  std::string reducer_name(const Sink& s) const { return std::string(ir::name_of(s.reducer)); }
-
-  // Sums of single numbers over many rows are wider than their terms.
-  ir::Elem accumulator(const Sink& s) const {
-    const bool wide = s.kind == Sink::Kind::across && s.reducer == ir::Reducer::sum && elem(s) == ir::Elem::f32 &&
-                      !in_lanes(s) && !w_.plan.small;
-    return wide ? ir::Elem::f64 : elem(s);
-  }
-
   // --- accumulators ------------------------------------------------------------------------------------------------
 
   void declare_accumulator(int sink) {
     const Sink& s = k_.sinks[sink];
-    const ir::Elem type = accumulator(s);
-    std::string name = w_.name(s.value, reducer_name(s));
-    if (in_lanes(s)) {
+    const ir::Elem type = r_.accumulator(s);
+    std::string name = w_.name(s.value, r_.reducer_name(s));
+    if (r_.in_lanes(s)) {
       name = w_.names.unique(name + "_lanes");
       if (s.reducer == ir::Reducer::sum) {
-        w_.lines.line(ir::cpp_name(type) + " " + name + "[nn::rt::lanes] = {};");
+        w_.lines.line(ir::cpp_name(type) + " " + name + "[rt::lanes] = {};");
       } else {
-        w_.lines.line(ir::cpp_name(type) + " " + name + "[nn::rt::lanes];");
-        w_.lines.line("for (" + ir::cpp_name(type) + "& lane : " + name + ") lane = " + initial(s, type) + ";");
+        w_.lines.line(ir::cpp_name(type) + " " + name + "[rt::lanes];");
+        w_.lines.line("for (" + ir::cpp_name(type) + "& lane : " + name + ") lane = " + r_.initial(s, type) +
+                      ";");
       }
     } else {
-      w_.lines.line(ir::cpp_name(type) + " " + name + " = " + initial(s, type) + ";");
+      w_.lines.line(ir::cpp_name(type) + " " + name + " = " + r_.initial(s, type) + ";");
     }
     accumulators_[sink] = name;
   }
@@ -112,7 +85,7 @@ class Emitter {
   std::string total(int sink) const {
     const Sink& s = k_.sinks[sink];
     const std::string& name = accumulators_.at(sink);
-    return in_lanes(s) ? "nn::rt::" + reducer_name(s) + "_of(" + name + ")" : name;
+    return r_.in_lanes(s) ? "rt::" + r_.reducer_name(s) + "_of(" + name + ")" : name;
   }
 
   void fill(const Sink& s) {
@@ -120,19 +93,20 @@ class Emitter {
     for (int a : s.axes)
       if (!contains(k_.rows, a) && !contains(s.reduced, a)) axes.push_back(a);
     for (int a : axes) open_loop(a, "0", extent(a));
-    w_.lines.line(e_.access(s.to) + " = " + initial(s, elem(s)) + ";");
-    for (std::size_t i = 0; i < axes.size(); ++i) --w_.lines.indent;
+    w_.lines.line(e_.access(s.to) + " = " + r_.initial(s, r_.elem(s)) + ";");
+    for (std::size_t i = 0; i < axes.size(); ++i) w_.lines.close();
   }
 
-  // What a chunk of rows accumulates in: a variable, or memory of which the first chunk uses the destination itself.
+  // What a chunk of rows accumulates in: a variable, or memory of which the first chunk uses the destination
+  // itself.
   void begin_across(int sink, const std::string& chunk) {
     const Sink& s = k_.sinks[sink];
-    if (s.to.buffer < 0) return declare_accumulator(sink);
+    if (!s.in_memory()) return declare_accumulator(sink);
     if (!chunk.empty()) {
       const Size cells = plan::count(w_.plan.buffers[s.to.buffer].shape);
       const std::string name = w_.names.unique(w_.buffers[s.to.buffer] + "_sum");
-      w_.lines.line(ir::cpp_name(elem(s)) + "* const " + name + " = " + chunk + " == 0 ? " + w_.buffers[s.to.buffer] +
-                    " : " + w_.buffers[s.scratch] + " + " +
+      w_.lines.line(ir::cpp_name(r_.elem(s)) + "* const " + name + " = " + chunk + " == 0 ? " +
+                    w_.buffers[s.to.buffer] + " : " + w_.buffers[s.scratch] + " + " +
                     product({"(" + chunk + " - 1)", ir::Elem::i64}, w_.text(cells)).source + ";");
       std::swap(w_.buffers[s.to.buffer], across_names_[sink] = name);
     }
@@ -141,17 +115,17 @@ class Emitter {
 
   std::vector<std::string> totals_of_chunk() {
     std::vector<std::string> totals;
-    for (int s : k_.across()) totals.push_back(k_.sinks[s].to.buffer < 0 ? total(s) : "");
+    for (int s : k_.across()) totals.push_back(k_.sinks[s].in_memory() ? "" : total(s));
     return totals;
   }
 
   void define_scalar(int sink, const std::string& value) {
     const Sink& s = k_.sinks[sink];
-    if (s.to.buffer >= 0) return;
-    const std::string name = w_.name(s.value, reducer_name(s));
-    const bool narrows = accumulator(s) != elem(s);
-    w_.lines.line("const " + ir::cpp_name(elem(s)) + " " + name + " = " +
-                  (narrows ? "static_cast<" + ir::cpp_name(elem(s)) + ">(" + value + ")" : value) + ";");
+    const bool narrows = r_.accumulator(s) != r_.elem(s);
+    const std::string cast = narrows ? "static_cast<" + ir::cpp_name(r_.elem(s)) + ">(" + value + ")" : value;
+    if (s.to.buffer >= 0) return w_.lines.line(e_.access(s.to) + " = " + cast + ";");
+    const std::string name = w_.name(s.value, r_.reducer_name(s));
+    w_.lines.line("const " + ir::cpp_name(r_.elem(s)) + " " + name + " = " + cast + ";");
     w_.scalars[s.value] = name;
   }
 
@@ -159,7 +133,7 @@ class Emitter {
 
   void open_loop(int axis, const std::string& from, const std::string& to) {
     const std::string& i = index_.at(axis);
-    w_.lines.open("for (std::int64_t " + i + " = " + from + "; " + i + " < " + to + "; ++" + i + ")");
+    w_.lines.open("for (std::int64_t " + i + " = " + from + "; " + i + " < " + to + "; ++" + i + ") {");
   }
 
   void row() {
@@ -180,7 +154,7 @@ class Emitter {
     }
     for (std::size_t i = 0; i + 1 < loop.axes.size(); ++i) open_loop(loop.axes[i], "0", extent(loop.axes[i]));
     innermost(loop.axes.back(), loop.sinks, "0", extent(loop.axes.back()));
-    for (std::size_t i = 0; i + 1 < loop.axes.size(); ++i) --w_.lines.indent;
+    for (std::size_t i = 0; i + 1 < loop.axes.size(); ++i) w_.lines.close();
     for (int s : loop.sinks)
       if (k_.sinks[s].kind == Sink::Kind::row) finish_row_reduction(s);
   }
@@ -188,34 +162,34 @@ class Emitter {
   void finish_row_reduction(int sink) {
     const Sink& s = k_.sinks[sink];
     std::string name = accumulators_[sink];
-    if (in_lanes(s)) {
-      name = w_.name(s.value, reducer_name(s));
-      w_.lines.line("const " + ir::cpp_name(elem(s)) + " " + name + " = " + total(sink) + ";");
+    if (r_.in_lanes(s)) {
+      name = w_.name(s.value, r_.reducer_name(s));
+      w_.lines.line("const " + ir::cpp_name(r_.elem(s)) + " " + name + " = " + total(sink) + ";");
     }
     e_.set_result(sink, name);
   }
 
   // The innermost loop, in blocks of lanes where something is reduced in lanes.
   void innermost(int axis, const std::vector<int>& sinks, const std::string& from, const std::string& to) {
-    const bool blocked = std::any_of(sinks.begin(), sinks.end(), [&](int s) { return in_lanes(k_.sinks[s], axis); });
+    const bool blocked =
+        std::any_of(sinks.begin(), sinks.end(), [&](int s) { return r_.in_lanes(k_.sinks[s], axis); });
     if (blocked) {
       const std::string& i = index_.at(axis);
       const Names outer = w_.names;
       const std::string block = w_.names.unique(i + "0");
       lane_ = w_.names.unique("lane");
       w_.lines.open("for (std::int64_t " + block + " = " + from + "; " + block + " < " + to + "; " + block +
-                    " += nn::rt::lanes) {");
-      w_.lines.line("const std::int64_t width = std::min(nn::rt::lanes, " + to + " - " + block + ");");
+                    " += rt::lanes) {");
+      w_.lines.line("const std::int64_t width = std::min(rt::lanes, " + to + " - " + block + ");");
       w_.lines.open("for (std::int64_t " + lane_ + " = 0; " + lane_ + " < width; ++" + lane_ + ") {");
-      w_.lines.line("const std::int64_t " + i + " = " + block + " + " + lane_ + ";");
+      if (is_used(axis)) w_.lines.line("const std::int64_t " + i + " = " + block + " + " + lane_ + ";");
       body(sinks);
       w_.lines.close();
       w_.lines.close();
       w_.names = outer;
       return;
     }
-    const std::string& i = index_.at(axis);
-    w_.lines.open("for (std::int64_t " + i + " = " + from + "; " + i + " < " + to + "; ++" + i + ") {");
+    open_loop(axis, from, to);
     body(sinks);
     w_.lines.close();
   }
@@ -234,20 +208,20 @@ class Emitter {
     if (s.kind == Sink::Kind::store) return w_.lines.line(e_.access(s.to) + " = " + value + ";");
     if (s.kind == Sink::Kind::scalar) {
       const std::string name = w_.name(s.value, "t");
-      w_.lines.line("const " + ir::cpp_name(elem(s)) + " " + name + " = " + value + ";");
+      w_.lines.line("const " + ir::cpp_name(r_.elem(s)) + " " + name + " = " + value + ";");
       w_.scalars[s.value] = name;
       return;
     }
-    if (s.to.buffer >= 0) return w_.lines.line(joined(s, e_.access(s.to), value));
+    if (s.in_memory()) return w_.lines.line(r_.joined(s, e_.access(s.to), value));
     const std::string& name = accumulators_.at(sink);
-    w_.lines.line(joined(s, in_lanes(s) ? name + "[" + lane_ + "]" : name, value));
+    w_.lines.line(r_.joined(s, r_.in_lanes(s) ? name + "[" + lane_ + "]" : name, value));
   }
 
   // --- rows --------------------------------------------------------------------------------------------------------
 
   void serial_row() {
-    name_loops();
     e_.declare(Level::kernel, all_, 0);
+    name_loops();
     row();
     for (int s : all_)
       if (k_.sinks[s].kind == Sink::Kind::row && w_.plan.f[k_.sinks[s].value].type.rank() == 0)
@@ -260,16 +234,18 @@ class Emitter {
     for (int s : k_.across()) begin_across(s, "");
     rows_serial();
     for (int s : k_.across()) {
-      if (k_.sinks[s].to.buffer >= 0) continue;
-      if (in_lanes(k_.sinks[s])) define_scalar(s, total(s));
-      else w_.scalars[k_.sinks[s].value] = accumulators_[s];
+      if (k_.sinks[s].in_memory()) continue;
+      if (r_.in_lanes(k_.sinks[s]) || k_.sinks[s].to.buffer >= 0)
+        define_scalar(s, total(s));
+      else
+        w_.scalars[k_.sinks[s].value] = accumulators_[s];
     }
     for (const auto& [axis, name] : index_) w_.names.release(name);
   }
 
   void rows_serial() {
     if (k_.is_flat()) return innermost(k_.rows[0], all_, "0", extent(k_.rows[0]));
-    for (int a : k_.rows) w_.lines.open("for (std::int64_t " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" + index_[a] + ") {");
+    for (int a : k_.rows) open_loop(a, "0", extent(a));
     row();
     for (std::size_t i = 0; i < k_.rows.size(); ++i) w_.lines.close();
   }
@@ -277,8 +253,7 @@ class Emitter {
   void rows_of_range() {
     if (k_.is_flat()) return innermost(k_.rows[0], all_, "begin", "end");
     if (k_.rows.size() == 1) {
-      const std::string& n = index_[k_.rows[0]];
-      w_.lines.open("for (std::int64_t " + n + " = begin; " + n + " < end; ++" + n + ") {");
+      open_loop(k_.rows[0], "begin", "end");
     } else {
       const std::string r = w_.names.unique("row");
       w_.lines.open("for (std::int64_t " + r + " = begin; " + r + " < end; ++" + r + ") {");
@@ -286,13 +261,27 @@ class Emitter {
       for (std::size_t i = k_.rows.size(); i-- > 0; below *= k_.axes[k_.rows[i]]) {
         Text at{r, ir::Elem::i64};
         const Text divisor = w_.text(below);
-        if (divisor.source != "1") at = {at.source + " / " + operand(divisor, Binding::prefix), ir::Elem::i64, Binding::product};
-        if (i > 0) at = {at.source + " % " + operand(w_.text(k_.axes[k_.rows[i]]), Binding::prefix), ir::Elem::i64, Binding::product};
-        w_.lines.line("const std::int64_t " + index_[k_.rows[i]] + " = " + at.source + ";");
+        if (divisor.source != "1")
+          at = {at.source + " / " + operand(divisor, Binding::prefix), ir::Elem::i64, Binding::product};
+        if (i > 0)
+          at = {at.source + " % " + operand(w_.text(k_.axes[k_.rows[i]]), Binding::prefix), ir::Elem::i64,
+                Binding::product};
+        if (is_used(k_.rows[i]))
+          w_.lines.line("const std::int64_t " + index_[k_.rows[i]] + " = " + at.source + ";");
       }
     }
     row();
     w_.lines.close();
+  }
+
+  bool is_used(int axis) const {
+    const auto in_access = [&](const plan::Access& access) {
+      return std::any_of(access.index.begin(), access.index.end(),
+                         [&](const plan::Term& t) { return t.axis == axis; });
+    };
+    return std::any_of(k_.nodes.begin(), k_.nodes.end(),
+                       [&](const plan::Node& n) { return n.axis == axis || in_access(n.access); }) ||
+           std::any_of(k_.sinks.begin(), k_.sinks.end(), [&](const Sink& s) { return in_access(s.to); });
   }
 
   Size row_count() const {
@@ -307,8 +296,10 @@ class Emitter {
     for (const Loop& loop : k_.loops) {
       Size size(static_cast<std::int64_t>(std::ceil(loop.cost)));
       for (int a : loop.axes) size *= k_.axes[a];
-      if (size.is_static()) fixed += size.factor;
-      else total = sum(total, w_.text(size));
+      if (size.is_static())
+        fixed += size.factor;
+      else
+        total = sum(total, w_.text(size));
     }
     return sum(total, {std::to_string(fixed), ir::Elem::i64}).source;
   }
@@ -320,16 +311,19 @@ class Emitter {
       if (b >= 0 && !contains(touched, b)) touched.push_back(b);
     };
     for (const Sink& s : k_.sinks) {
-      for (int b : {s.to.buffer, s.scratch})
+      if (s.kind == Sink::Kind::across && !s.in_memory()) continue;  // stored once all chunks are done
+      for (int b : {s.to.buffer, s.scratch}) {
         if (b >= 0) written.push_back(b);
-      touch(s.to.buffer), touch(s.scratch);
+        touch(b);
+      }
     }
     for (const Sink& s : k_.sinks)
       for (int n : plan::needed(k_, s.node))
         if (e_.level(n) != Level::kernel) touch(k_.nodes[n].access.buffer);
     for (int b : touched) {
       const bool is_const = !contains(written, b);
-      parameters += ", " + std::string(is_const ? "const " : "") + ir::cpp_name(w_.plan.buffers[b].elem) + "* __restrict " + w_.buffers[b];
+      parameters += ", " + std::string(is_const ? "const " : "") + ir::cpp_name(w_.plan.buffers[b].elem) +
+                    "* __restrict " + w_.buffers[b];
       passed += ", " + w_.buffers[b];
     }
   }
@@ -337,7 +331,7 @@ class Emitter {
   void rows_parallel(const Names& outer) {
     std::string parameters, passed;
     list_buffers(parameters, passed);
-    w_.lines.open("nn::rt::each_row(ws, " + w_.text(row_count()).source + ", " + work() +
+    w_.lines.open("rt::each_row(ws, " + w_.text(row_count()).source + ", " + work() +
                   ", [=](std::int64_t begin, std::int64_t end" + parameters + ") {");
     rows_of_range();
     w_.lines.close("}" + passed + ");");
@@ -349,20 +343,21 @@ class Emitter {
     std::string parameters, passed;
     const std::string chunks = outer.unique("chunk_count");
     w_.names.unique("chunk_count");
-    w_.lines.line("const int " + chunks + " = nn::rt::chunks(" + w_.text(row_count()).source + ", " + work() + ");");
+    w_.lines.line("const int " + chunks + " = rt::chunks(" + w_.text(row_count()).source + ", " + work() +
+                  ");");
     std::map<int, std::string> parts;
     for (int s : k_.across()) {
-      if (k_.sinks[s].to.buffer >= 0) continue;
+      if (k_.sinks[s].in_memory()) continue;
       const std::string base = w_.plan.f[k_.sinks[s].value].name;
-      parts[s] = outer.unique((base.empty() ? reducer_name(k_.sinks[s]) : identifier(base)) + "_parts");
+      parts[s] = outer.unique((base.empty() ? r_.reducer_name(k_.sinks[s]) : identifier(base)) + "_parts");
       w_.names.unique(parts[s]);
-      const std::string type = ir::cpp_name(accumulator(k_.sinks[s]));
-      w_.lines.line(type + " " + parts[s] + "[nn::rt::max_chunks];");
+      const std::string type = ir::cpp_name(r_.accumulator(k_.sinks[s]));
+      w_.lines.line(type + " " + parts[s] + "[rt::max_chunks];");
       parameters += ", " + type + "* __restrict " + parts[s];
       passed += ", " + parts[s];
     }
     list_buffers(parameters, passed);
-    w_.lines.open("nn::rt::each_chunk(ws, " + w_.text(row_count()).source + ", " + chunks +
+    w_.lines.open("rt::each_chunk(ws, " + w_.text(row_count()).source + ", " + chunks +
                   ", [=](std::int64_t begin, std::int64_t end, int chunk" + parameters + ") {");
     for (int s : k_.across()) begin_across(s, "chunk");
     rows_of_range();
@@ -377,18 +372,20 @@ class Emitter {
 
   void merge_chunks(int sink, const std::string& chunks, const std::map<int, std::string>& parts) {
     const Sink& s = k_.sinks[sink];
-    if (s.to.buffer < 0) {
+    if (!s.in_memory()) {
       const std::string& part = parts.at(sink);
       const std::string from = "(" + part + ", " + chunks + ")";
-      return define_scalar(sink, "nn::rt::" + reducer_name(s) + "_of_chunks" + from);
+      return define_scalar(sink, "rt::" + r_.reducer_name(s) + "_of_chunks" + from);
     }
-    w_.lines.line("nn::rt::" + reducer_name(s) + "_chunks_of(" + w_.buffers[s.to.buffer] + ", " + w_.buffers[s.scratch] +
-                  ", " + w_.text(plan::count(w_.plan.buffers[s.to.buffer].shape)).source + ", " + chunks + ");");
+    w_.lines.line("rt::" + r_.reducer_name(s) + "_chunks_of(" + w_.buffers[s.to.buffer] + ", " +
+                  w_.buffers[s.scratch] + ", " +
+                  w_.text(plan::count(w_.plan.buffers[s.to.buffer].shape)).source + ", " + chunks + ");");
   }
 
   Writer& w_;
   const Kernel& k_;
   Expressions e_;
+  Reductions r_;
   std::vector<int> all_;
   std::map<int, std::string> index_, accumulators_, across_names_;
   std::string lane_;
@@ -396,6 +393,8 @@ class Emitter {
 
 }  // namespace
 
-void emit_kernel(Writer& writer, const Kernel& kernel) { Emitter(writer, kernel).emit(); }
+void emit_kernel(Writer& writer, const Kernel& kernel) {
+  Emitter(writer, kernel).emit();
+}
 
 }  // namespace nndiff::emit

@@ -12,20 +12,22 @@ bool is_identifier_char(char c) {
 }
 
 constexpr std::string_view reserved[] = {
-    "alignas",   "alignof",      "and",          "and_eq",   "asm",        "auto",     "bitand",    "bitor",
-    "bool",      "break",        "case",         "catch",    "char",       "char8_t",  "char16_t",  "char32_t",
-    "class",     "co_await",     "co_return",    "co_yield", "compl",      "concept",  "const",     "const_cast",
-    "consteval", "constexpr",    "constinit",    "continue", "decltype",   "default",  "delete",    "do",
-    "double",    "dynamic_cast", "else",         "enum",     "explicit",   "export",   "extern",    "false",
-    "float",     "for",          "friend",       "goto",     "if",         "inline",   "int",       "long",
-    "mutable",   "namespace",    "new",          "noexcept", "not",        "not_eq",   "nullptr",   "operator",
-    "or",        "or_eq",        "private",      "protected", "public",    "register", "reinterpret_cast",
-    "requires",  "return",       "short",        "signed",   "sizeof",     "static",   "static_assert",
-    "static_cast", "struct",     "switch",       "template", "this",       "thread_local", "throw", "true",
-    "try",       "typedef",      "typeid",       "typename", "union",      "unsigned", "using",     "virtual",
-    "void",      "volatile",     "wchar_t",      "while",    "xor",        "xor_eq",   "nn",        "std",
-    "arena",     "arena_bytes",  "begin",        "end",      "chunk",      "chunks",   "flush",     "lane",
-    "linux",     "unix",         "NULL",         "INFINITY", "NAN",        "errno",    "assert",    "main"};
+    "alignas",     "alignof",  "and",        "and_eq",    "asm",         "auto",         "bitand",
+    "bitor",       "bool",     "break",      "case",      "catch",       "char",         "char8_t",
+    "char16_t",    "char32_t", "class",      "co_await",  "co_return",   "co_yield",     "compl",
+    "concept",     "const",    "const_cast", "consteval", "constexpr",   "constinit",    "continue",
+    "decltype",    "default",  "delete",     "do",        "double",      "dynamic_cast", "else",
+    "enum",        "explicit", "export",     "extern",    "false",       "float",        "for",
+    "friend",      "goto",     "if",         "inline",    "int",         "long",         "mutable",
+    "namespace",   "new",      "noexcept",   "not",       "not_eq",      "nullptr",      "operator",
+    "or",          "or_eq",    "private",    "protected", "public",      "register",     "reinterpret_cast",
+    "requires",    "return",   "short",      "signed",    "sizeof",      "static",       "static_assert",
+    "static_cast", "struct",   "switch",     "template",  "this",        "thread_local", "throw",
+    "true",        "try",      "typedef",    "typeid",    "typename",    "union",        "unsigned",
+    "using",       "virtual",  "void",       "volatile",  "wchar_t",     "while",        "xor",
+    "xor_eq",      "nn",       "std",        "arena",     "arena_bytes", "begin",        "end",
+    "chunk",       "chunks",   "flush",      "lane",      "rt",          "linux",        "unix",
+    "NULL",        "INFINITY", "NAN",        "errno",     "assert",      "main"};
 
 std::string pointer_to(ir::Elem elem, bool is_const) {
   return (is_const ? "const " : "") + ir::cpp_name(elem) + "* __restrict";
@@ -37,7 +39,7 @@ Names::Names() {
   for (std::string_view word : reserved) taken_.emplace(word);
 }
 
-std::string Names::unique(std::string wanted) {
+std::string Names::unique(const std::string& wanted) {
   std::string name = wanted;
   for (int i = 2; !taken_.insert(name).second; ++i) name = wanted + "_" + std::to_string(i);
   return name;
@@ -79,8 +81,8 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
   using Role = CoreArgument::Role;
   Names names;
   std::vector<CoreArgument> arguments;
-  const auto add = [&](std::string type, std::string name, Role role, int leaf) {
-    arguments.push_back({std::move(type), names.unique(std::move(name)), role, leaf});
+  const auto add = [&](std::string type, const std::string& name, Role role, int leaf) {
+    arguments.push_back({std::move(type), names.unique(name), role, leaf});
   };
   add("nn::Workspace&", "ws", Role::workspace, -1);
   for (const std::string& dim : run_time_dims(f)) add("const std::int64_t", dim, Role::dim, -1);

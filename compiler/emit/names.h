@@ -19,7 +19,8 @@ std::vector<std::string> run_time_dims(const ir::Function& f);
 /// "loss_value_and_grad", or "loss_vjp" for a function with an upstream gradient; a namespace is a prefix.
 std::string core_name(const ir::Function& f);
 
-/// What the core function returns: the element type of a scalar result, "void" for a tensor (see Role::value).
+/// What the core function returns: the element type of a scalar result, "void" for a tensor (see
+/// Role::value).
 std::string core_result(const ir::Function& f);
 
 /// One argument of the core function.
@@ -28,11 +29,12 @@ struct CoreArgument {
   std::string type;  // "const float* __restrict", "float", "std::int64_t", …
   std::string name;  // unique in the function
   Role role = Role::leaf;
-  int leaf = -1;     // for a leaf or a gradient: the leaf's index over all parameters
+  int leaf = -1;  // for a leaf or a gradient: the leaf's index over all parameters
 };
 
 /// In order: the workspace; the named sizes; every leaf (tensors as pointers, scalars by value); the upstream
-/// gradient of a vjp; a pointer for the value if it is a tensor; a pointer per gradient that the function yields.
+/// gradient of a vjp; a pointer for the value if it is a tensor; a pointer per gradient that the function
+/// yields.
 std::vector<CoreArgument> core_arguments(const ir::Function& f);
 
 /// Identifiers handed out so far; C++ keywords and what generated code uses itself are taken from the start.
@@ -40,7 +42,7 @@ class Names {
  public:
   Names();
   /// `wanted`, or `wanted` with the lowest number that makes it new.
-  std::string unique(std::string wanted);
+  std::string unique(const std::string& wanted);
   void release(const std::string& name) { taken_.erase(name); }
   bool taken(const std::string& name) const { return taken_.count(name) != 0; }
 

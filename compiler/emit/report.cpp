@@ -22,8 +22,11 @@ std::string left(std::string text, std::size_t width) {
 
 /// 669706 as "669,706".
 std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; text.insert(at -= 3, ",")) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
   }
   return text;
 }
@@ -87,8 +90,9 @@ std::string kept_text(const plan::Plan& plan) {
   double bytes = 0;
   int values = 0;
   for (const plan::Buffer& buffer : plan.buffers) {
-    if (!buffer.kept || buffer.place != plan::Buffer::Place::arena) continue;
-    bytes += plan::estimate(buffer.bytes);
+    const double size = plan::estimate(buffer.bytes);
+    if (!buffer.kept || buffer.place != plan::Buffer::Place::arena || size == 0) continue;
+    bytes += size;
     ++values;
   }
   return std::to_string(values) + (values == 1 ? " value, " : " values, ") +

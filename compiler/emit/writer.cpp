@@ -1,29 +1,59 @@
 // What the emitters of steps share.
 #include "emit/writer.h"
 
-#include "ir/diagnostic.h"
+#include <algorithm>
 
 namespace nndiff::emit {
 
 namespace {
-constexpr std::size_t comment_column = 78;
+constexpr std::size_t widest = 108, comment_column = 78;
 }
 
-void Lines::line(const std::string& text) { text_ += std::string(2 * static_cast<std::size_t>(indent), ' ') + text + "\n"; }
+void Lines::line(const std::string& text) {
+  std::string rest = text;
+  std::size_t margin = 2 * static_cast<std::size_t>(indent);
+  while (margin + rest.size() > widest && !rest.starts_with("//")) {
+    const std::size_t room = widest - margin;
+    std::size_t at = rest.rfind(", ", room - 1);
+    if (at == std::string::npos || at < room / 2)
+      at = rest.rfind(' ', room);
+    else
+      ++at;
+    if (at == std::string::npos || at == 0) break;
+    text_ += std::string(margin, ' ') + rest.substr(0, at) + "\n";
+    rest = rest.substr(at + 1);
+    margin = 2 * static_cast<std::size_t>(indent) + 4;
+  }
+  text_ += std::string(margin, ' ') + rest + "\n";
+}
 
 void Lines::line(const std::string& text, const std::string& comment) {
   if (comment.empty()) return line(text);
   const std::size_t width = 2 * static_cast<std::size_t>(indent) + text.size();
+  if (width + comment.size() + 5 > widest) {
+    line("// " + comment);
+    return line(text);
+  }
   line(text + std::string(width + 2 < comment_column ? comment_column - width : 2, ' ') + "// " + comment);
 }
 
 void Lines::open(const std::string& text) {
   line(text);
   ++indent;
+  opened_.push_back(text_.size());
 }
 
 void Lines::close(const std::string& text) {
   --indent;
+  const std::size_t body = opened_.back();
+  opened_.pop_back();
+  const bool one_line = std::count(text_.begin() + static_cast<std::ptrdiff_t>(body), text_.end(), '\n') == 1;
+  const std::size_t head = text_.rfind('\n', body - 2) + 1;
+  const bool loop = text_.compare(text_.find_first_not_of(' ', head), 5, "for (") == 0;
+  if (text == "}" && one_line && loop && text_.compare(body - 3, 3, " {\n") == 0) {
+    text_.erase(body - 3, 2);
+    return;
+  }
   line(text);
 }
 
@@ -39,7 +69,8 @@ Text product(const Text& a, const Text& b) {
   if (a.source == "0" || b.source == "0") return {"0", ir::Elem::i64};
   if (a.source == "1") return b;
   if (b.source == "1") return a;
-  return {operand(a, Binding::product) + " * " + operand(b, Binding::prefix), ir::Elem::i64, Binding::product};
+  return {operand(a, Binding::product) + " * " + operand(b, Binding::prefix), ir::Elem::i64,
+          Binding::product};
 }
 
 Text sum(const Text& a, const Text& b) {

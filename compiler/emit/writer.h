@@ -21,7 +21,9 @@ class Lines {
   void line(const std::string& text);
   /// A line with a comment behind it.
   void line(const std::string& text, const std::string& comment);
+  /// A block's head, which ends with "{".
   void open(const std::string& text);
+  /// The end of a block; the braces of a loop around a single line are dropped.
   void close(const std::string& text = "}");
   void blank();
   void append(const Lines& other) { text_ += other.text_; }
@@ -30,6 +32,7 @@ class Lines {
 
  private:
   std::string text_;
+  std::vector<std::size_t> opened_;  // where the bodies of open blocks begin
 };
 
 struct Writer {
@@ -39,8 +42,8 @@ struct Writer {
   Lines lines;
   Names names;
   std::vector<CoreArgument> arguments;
-  std::vector<std::string> buffers;       // by buffer: its variable
-  std::map<Value, std::string> scalars;   // scalar values that have a variable
+  std::vector<std::string> buffers;                      // by buffer: its variable
+  std::map<Value, std::string> scalars;                  // scalar values that have a variable
   std::map<std::string, std::string, std::less<>> dims;  // named sizes: their arguments
 
   /// A size as an expression of type std::int64_t.

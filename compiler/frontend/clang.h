@@ -1,4 +1,5 @@
-// The Clang headers that this room uses, in one place: CMake precompiles this file, so that they are read once.
+// The Clang headers that this room uses, in one place: CMake precompiles this file, so that they are read
+// once.
 #ifndef NNDIFF_FRONTEND_CLANG_H
 #define NNDIFF_FRONTEND_CLANG_H
 

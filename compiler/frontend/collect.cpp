@@ -44,12 +44,14 @@ class Collector {
   void visit(const clang::Decl* decl) {
     if (const auto* function = llvm::dyn_cast<clang::FunctionTemplateDecl>(decl)) {
       if (annotation(function->getTemplatedDecl(), "nn.diff:"))
-        report(decl->getLocation(), "a template cannot be differentiated; write NN_DIFF before a function that calls it");
+        report(decl->getLocation(),
+               "a template cannot be differentiated; write NN_DIFF before a function that calls it");
       return;
     }
     check_model_rules(decl, context_, found_.diagnostics);
     if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) return visit_function(function);
-    if (const auto* record = llvm::dyn_cast<clang::ClassTemplateDecl>(decl)) return walk(record->getTemplatedDecl());
+    if (const auto* record = llvm::dyn_cast<clang::ClassTemplateDecl>(decl))
+      return walk(record->getTemplatedDecl());
     const auto* scope = llvm::dyn_cast<clang::DeclContext>(decl);
     const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(decl);
     if (space && space->isAnonymousNamespace()) return;  // refused as a whole
@@ -78,19 +80,23 @@ class Collector {
   void check_function(const clang::FunctionDecl* function) {
     const clang::SourceLocation where = function->getLocation();
     const std::string name = "'" + function->getNameAsString() + "'";
-    if (llvm::isa<clang::CXXMethodDecl>(function) || !function->getDeclContext()->getRedeclContext()->isFileContext())
-      return report(where, name + " is a member; NN_DIFF needs a function at namespace scope, e.g. one that calls it");
+    if (llvm::isa<clang::CXXMethodDecl>(function) ||
+        !function->getDeclContext()->getRedeclContext()->isFileContext())
+      return report(
+          where, name + " is a member; NN_DIFF needs a function at namespace scope, e.g. one that calls it");
     if (function->getOverloadedOperator() != clang::OO_None || !function->getIdentifier())
       return report(where, "an operator cannot be differentiated; give the function a name");
     if (function->isMain()) return;  // the model rules have refused it
     if (function->getFormalLinkage() != clang::Linkage::External)
-      return report(where, name + " is not visible outside of this file; remove 'static' and anonymous namespaces");
+      return report(where,
+                    name + " is not visible outside of this file; remove 'static' and anonymous namespaces");
     if (!function->doesThisDeclarationHaveABody())
       return report(where, "the body of " + name + " is not visible; define the function in the model file");
     if (function->isVariadic())
       return report(where, name + " has variable arguments in the manner of C, which are not supported");
     int overloads = 0;
-    for (const clang::NamedDecl* other : function->getDeclContext()->getRedeclContext()->lookup(function->getDeclName()))
+    for (const clang::NamedDecl* other :
+         function->getDeclContext()->getRedeclContext()->lookup(function->getDeclName()))
       overloads += llvm::isa<clang::FunctionDecl>(other) || llvm::isa<clang::FunctionTemplateDecl>(other);
     if (overloads > 1)
       return report(where, name + " is overloaded; a differentiated function needs a name of its own");
@@ -103,10 +109,12 @@ class Collector {
     const bool is_scalar = !type->isReferenceType() && type->isRealFloatingType() && elem_of(type);
     const bool is_tensor = !type->isReferenceType() && tensor && ir::is_floating(tensor->elem);
     if (is_scalar || is_tensor) return;
-    const std::string what = value_type(type) && !tensor ? "an expression that is not evaluated yet; declare the result "
-                                                           "as nn::Tensor<…>"
-                                                         : "'" + shown(type, context_) + "'; a result is float, double "
-                                                           "or a floating-point nn::Tensor";
+    const std::string what = value_type(type) && !tensor
+                                 ? "an expression that is not evaluated yet; declare the result "
+                                   "as nn::Tensor<…>"
+                                 : "'" + shown(type, context_) +
+                                       "'; a result is float, double "
+                                       "or a floating-point nn::Tensor";
     report(function->getLocation(), "'" + function->getNameAsString() + "' returns " + what);
   }
 
@@ -146,9 +154,10 @@ Collection collect(clang::ASTContext& context, const std::string& file) {
   Collection found;
   Collector(context, found).walk(context.getTranslationUnitDecl());
   if (found.functions.empty() && found.diagnostics.empty())
-    found.diagnostics.push_back({ir::Severity::error,
-                                 {file, 1, 1},
-                                 "no function is marked for differentiation; write NN_DIFF(parameters) before one"});
+    found.diagnostics.push_back(
+        {ir::Severity::error,
+         {file, 1, 1},
+         "no function is marked for differentiation; write NN_DIFF(parameters) before one"});
   return found;
 }
 

@@ -9,13 +9,13 @@ namespace nndiff::frontend {
 /// A function with NN_DIFF.
 struct Annotated {
   const clang::FunctionDecl* function = nullptr;  // its definition
-  std::vector<std::string> wanted;                // the parameters named in NN_DIFF; empty means all floating ones
+  std::vector<std::string> wanted;  // the parameters named in NN_DIFF; empty means all floating ones
 };
 
 /// What was found in the main file.
 struct Collection {
-  std::vector<Annotated> functions;          // in source order, those without mistakes
-  std::vector<ir::Diagnostic> diagnostics;   // mistakes in annotations, and what may not stand in a model file
+  std::vector<Annotated> functions;         // in source order, those without mistakes
+  std::vector<ir::Diagnostic> diagnostics;  // mistakes in annotations, and what may not stand in a model file
 };
 
 /// Walks the main file's declarations.

@@ -20,23 +20,27 @@ Object* Lifter::constant(const clang::Expr* expr) {
 /// A constant of any supported type as an object; null where the type has no such form.
 Object* Lifter::from_constant(const clang::APValue& value, clang::QualType type) {
   switch (value.getKind()) {
-    case clang::APValue::Int: return objects_.of(value.getInt());
+    case clang::APValue::Int:
+      return objects_.of(value.getInt());
     case clang::APValue::Float:
       return elem_of(type) ? objects_.of(value.getFloat().convertToDouble()) : nullptr;
-    case clang::APValue::Struct: return struct_constant(value, type);
+    case clang::APValue::Struct:
+      return struct_constant(value, type);
     case clang::APValue::Array: {
       const auto array = array_of(type, context_);
       if (!array) return nullptr;
       std::vector<Object*> parts;
       for (std::uint64_t i = 0; i < array->count; ++i) {
         const bool given = i < value.getArrayInitializedElts();
-        Object* part = from_constant(given ? value.getArrayInitializedElt(i) : value.getArrayFiller(), array->element);
+        Object* part =
+            from_constant(given ? value.getArrayInitializedElt(i) : value.getArrayFiller(), array->element);
         if (!part) return nullptr;
         parts.push_back(part);
       }
       return objects_.of(std::move(parts));
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -44,8 +48,9 @@ Object* Lifter::struct_constant(const clang::APValue& value, clang::QualType typ
   const auto* record = type->getAsCXXRecordDecl();
   if (!record || !record->hasDefinition() || record->getNumVBases() > 0) return nullptr;
   if (array_of(type, context_))
-    return value.getStructNumFields() == 1 ? from_constant(value.getStructField(0), record->field_begin()->getType())
-                                           : objects_.of(std::vector<Object*>());
+    return value.getStructNumFields() == 1
+               ? from_constant(value.getStructField(0), record->field_begin()->getType())
+               : objects_.of(std::vector<Object*>());
   std::vector<Object*> parts;
   unsigned index = 0;
   for (const clang::CXXBaseSpecifier& base : record->bases())

@@ -29,8 +29,10 @@ Object* Lifter::default_object(clang::QualType type, clang::SourceLocation where
   if (value_type(type)) return objects_.fresh();
   std::vector<Object*> parts;
   if (const auto array = array_of(type, context_)) {
-    if (array->count > 65536) refuse(where, "an array of more than 65536 elements is not supported; use a tensor");
-    for (std::uint64_t i = 0; i < array->count; ++i) parts.push_back(default_object(array->element, where, zero));
+    if (array->count > 65536)
+      refuse(where, "an array of more than 65536 elements is not supported; use a tensor");
+    for (std::uint64_t i = 0; i < array->count; ++i)
+      parts.push_back(default_object(array->element, where, zero));
     return objects_.of(std::move(parts));
   }
   check_record(type, where);
@@ -56,13 +58,14 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
     for (Object* part : object->parts) objects_.replace(*part, *eval_construct(expr, array->element));
     return object;
   }
+  if (!value_type(type) && !expr->getConstructor()->getParent()->isLambda())
+    check_record(type, expr->getExprLoc());  // before its arguments, which may be the library's own
   const std::vector<const clang::Expr*> sources(expr->arg_begin(), expr->arg_end());
   const std::vector<Object*> arguments =
       expr->isListInitialization() ? eval_sequenced(sources) : eval_unsequenced(sources);
   if (value_type(type)) return construct_tensor(expr, arguments, type);
   const bool is_given = constructor->isUserProvided();
   if (constructor->isCopyOrMoveConstructor() && !is_given) return objects_.copy(*arguments.at(0));
-  check_record(type, expr->getExprLoc());
   Object* object = default_object(type, expr->getExprLoc(), expr->requiresZeroInitialization());
   if (constructor->isDefaultConstructor() && !is_given && !constructor->hasBody()) return object;
   run_constructor(constructor, arguments, expr, object);
@@ -77,17 +80,19 @@ Object* Lifter::construct_tensor(const clang::CXXConstructExpr* expr, const std:
   bool is_static = true;
   for (const ir::Dim& dim : tensor.shape) is_static = is_static && dim.is_static();
   if (!arguments.empty() || expr->getNumArgs() > 0)
-    refuse(expr->getExprLoc(), is_static ? "a tensor made of numbers is not supported yet; pass it as a parameter"
-                                         : "a tensor made with run-time sizes is not supported yet; compute it from "
-                                           "the parameters, e.g. by nn::broadcast_to");
+    refuse(expr->getExprLoc(),
+           is_static ? "a tensor made of numbers is not supported yet; pass it as a parameter"
+                     : "a tensor made with run-time sizes is not supported yet; compute it from "
+                       "the parameters, e.g. by nn::broadcast_to");
   if (!is_static) return objects_.fresh();
   build_.loc = place(expr->getExprLoc());
   return objects_.of(build_.constant(0, tensor));
 }
 
 /// Executes a constructor on `object`: its initialisers in order, then its body.
-void Lifter::run_constructor(const clang::CXXConstructorDecl* constructor, const std::vector<Object*>& arguments,
-                             const clang::Expr* where, Object* object) {
+void Lifter::run_constructor(const clang::CXXConstructorDecl* constructor,
+                             const std::vector<Object*>& arguments, const clang::Expr* where,
+                             Object* object) {
   check_can_enter(constructor, where);
   const auto* definition = llvm::cast<clang::CXXConstructorDecl>(constructor->getDefinition());
   const clang::CXXRecordDecl* record = definition->getParent();
@@ -140,13 +145,15 @@ Object* Lifter::eval_items(const clang::Expr* list, llvm::ArrayRef<clang::Expr*>
 }
 
 Object* Lifter::eval_lambda(const clang::LambdaExpr* lambda) {
-  if (lambda->isMutable()) refuse(lambda->getExprLoc(), "mutable lambdas are not supported; pass what changes");
+  if (lambda->isMutable())
+    refuse(lambda->getExprLoc(), "mutable lambdas are not supported; pass what changes");
   auto closure = std::make_shared<Closure>();
   auto init = lambda->capture_init_begin();
   for (const clang::LambdaCapture& capture : lambda->captures()) {
     const clang::Expr* value = *init++;
     if (capture.capturesThis())
-      closure->self = capture.getCaptureKind() == clang::LCK_StarThis ? objects_.copy(*self(lambda)) : self(lambda);
+      closure->self =
+          capture.getCaptureKind() == clang::LCK_StarThis ? objects_.copy(*self(lambda)) : self(lambda);
     else if (capture.capturesVariable())
       closure->captured[capture.getCapturedVar()] = eval(value);
     else

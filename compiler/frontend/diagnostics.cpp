@@ -10,9 +10,12 @@ namespace {
 
 const char* name_of(ir::Severity severity) {
   switch (severity) {
-    case ir::Severity::error: return "error";
-    case ir::Severity::remark: return "remark";
-    case ir::Severity::note: return "note";
+    case ir::Severity::error:
+      return "error";
+    case ir::Severity::remark:
+      return "remark";
+    case ir::Severity::note:
+      return "note";
   }
   ir::bug("unknown severity");
 }

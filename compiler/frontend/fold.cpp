@@ -26,24 +26,46 @@ void set_bool(Object& object, bool value) {
 
 const char* compare(clang::BinaryOperatorKind kind, Object& result, int order, bool unordered) {
   switch (kind) {
-    case clang::BO_LT: set_bool(result, !unordered && order < 0); return nullptr;
-    case clang::BO_LE: set_bool(result, !unordered && order <= 0); return nullptr;
-    case clang::BO_GT: set_bool(result, !unordered && order > 0); return nullptr;
-    case clang::BO_GE: set_bool(result, !unordered && order >= 0); return nullptr;
-    case clang::BO_EQ: set_bool(result, !unordered && order == 0); return nullptr;
-    case clang::BO_NE: set_bool(result, unordered || order != 0); return nullptr;
-    default: return "this operator is not supported here";
+    case clang::BO_LT:
+      set_bool(result, !unordered && order < 0);
+      return nullptr;
+    case clang::BO_LE:
+      set_bool(result, !unordered && order <= 0);
+      return nullptr;
+    case clang::BO_GT:
+      set_bool(result, !unordered && order > 0);
+      return nullptr;
+    case clang::BO_GE:
+      set_bool(result, !unordered && order >= 0);
+      return nullptr;
+    case clang::BO_EQ:
+      set_bool(result, !unordered && order == 0);
+      return nullptr;
+    case clang::BO_NE:
+      set_bool(result, unordered || order != 0);
+      return nullptr;
+    default:
+      return "this operator is not supported here";
   }
 }
 
 const char* binary_real(clang::BinaryOperatorKind kind, Object& a, double y, clang::QualType type) {
   const double x = a.real;
   switch (kind) {
-    case clang::BO_Add: set_real(a, x + y, type); return nullptr;
-    case clang::BO_Sub: set_real(a, x - y, type); return nullptr;
-    case clang::BO_Mul: set_real(a, x * y, type); return nullptr;
-    case clang::BO_Div: set_real(a, x / y, type); return nullptr;
-    default: return compare(kind, a, x < y ? -1 : x > y ? 1 : 0, std::isnan(x) || std::isnan(y));
+    case clang::BO_Add:
+      set_real(a, x + y, type);
+      return nullptr;
+    case clang::BO_Sub:
+      set_real(a, x - y, type);
+      return nullptr;
+    case clang::BO_Mul:
+      set_real(a, x * y, type);
+      return nullptr;
+    case clang::BO_Div:
+      set_real(a, x / y, type);
+      return nullptr;
+    default:
+      return compare(kind, a, x < y ? -1 : x > y ? 1 : 0, std::isnan(x) || std::isnan(y));
   }
 }
 
@@ -82,7 +104,8 @@ const char* convert(Object& number, clang::QualType to, const clang::ASTContext&
     set_bool(number, is_integer ? number.integer.getBoolValue() : number.real != 0);
     return nullptr;
   }
-  if (to->isSpecificBuiltinType(clang::BuiltinType::Float) || to->isSpecificBuiltinType(clang::BuiltinType::Double)) {
+  if (to->isSpecificBuiltinType(clang::BuiltinType::Float) ||
+      to->isSpecificBuiltinType(clang::BuiltinType::Double)) {
     if (!is_integer) {
       set_real(number, number.real, to);
       return nullptr;
@@ -110,7 +133,8 @@ const char* convert(Object& number, clang::QualType to, const clang::ASTContext&
   return nullptr;
 }
 
-const char* unary(clang::UnaryOperatorKind kind, Object& x, clang::QualType result, const clang::ASTContext& context) {
+const char* unary(clang::UnaryOperatorKind kind, Object& x, clang::QualType result,
+                  const clang::ASTContext& context) {
   if (kind == clang::UO_LNot) {
     set_bool(x, x.state == State::integer ? !x.integer.getBoolValue() : x.real == 0);
     return convert(x, result, context);
@@ -120,7 +144,8 @@ const char* unary(clang::UnaryOperatorKind kind, Object& x, clang::QualType resu
     x.real = -x.real;
     return nullptr;
   }
-  if (kind == clang::UO_Minus && x.integer.isSigned() && x.integer.isMinSignedValue()) return "integer overflow";
+  if (kind == clang::UO_Minus && x.integer.isSigned() && x.integer.isMinSignedValue())
+    return "integer overflow";
   set_integer(x, kind == clang::UO_Minus ? -x.integer : ~x.integer);
   return nullptr;
 }
@@ -139,13 +164,22 @@ const char* binary(clang::BinaryOperatorKind kind, Object& a, const Object& b, c
   switch (kind) {
     case clang::BO_Add:
     case clang::BO_Sub:
-    case clang::BO_Mul: return ring(kind, a.integer, right.integer);
+    case clang::BO_Mul:
+      return ring(kind, a.integer, right.integer);
     case clang::BO_Div:
-    case clang::BO_Rem: return divide(kind, a.integer, right.integer);
-    case clang::BO_And: a.integer &= right.integer; return nullptr;
-    case clang::BO_Or: a.integer |= right.integer; return nullptr;
-    case clang::BO_Xor: a.integer ^= right.integer; return nullptr;
-    default: return compare(kind, a, llvm::APSInt::compareValues(a.integer, right.integer), false);
+    case clang::BO_Rem:
+      return divide(kind, a.integer, right.integer);
+    case clang::BO_And:
+      a.integer &= right.integer;
+      return nullptr;
+    case clang::BO_Or:
+      a.integer |= right.integer;
+      return nullptr;
+    case clang::BO_Xor:
+      a.integer ^= right.integer;
+      return nullptr;
+    default:
+      return compare(kind, a, llvm::APSInt::compareValues(a.integer, right.integer), false);
   }
 }
 

@@ -26,15 +26,15 @@ struct Lifted {
 };
 
 struct Result {
-  std::vector<Lifted> functions;             // in source order; empty where anything was refused
-  std::vector<ir::Diagnostic> diagnostics;   // refusals with their notes
-  std::string clang_messages;                // Clang's own errors, as it prints them
-  std::vector<std::string> dependencies;     // files read, the main file first, without the system's
+  std::vector<Lifted> functions;            // in source order; empty where anything was refused
+  std::vector<ir::Diagnostic> diagnostics;  // refusals with their notes
+  std::string clang_messages;               // Clang's own errors, as it prints them
+  std::vector<std::string> dependencies;    // files read, the main file first, without the system's
   bool failed = false;
 };
 
-/// Parses the file and lifts every function annotated with NN_DIFF. Never throws ir::Refusal: refusals are in the
-/// result. Throws ir::InternalError on a bug.
+/// Parses the file and lifts every function annotated with NN_DIFF. Never throws ir::Refusal: refusals are in
+/// the result. Throws ir::InternalError on a bug.
 Result lift(const Options& options);
 
 /// "clang 19.1.7".

@@ -1,4 +1,5 @@
-// Calls: every callee is entered with its arguments, except primitives and a few functions of the standard library.
+// Calls: every callee is entered with its arguments, except primitives and a few functions of the standard
+// library.
 #include "frontend/lifter.h"
 #include "frontend/types.h"
 
@@ -17,12 +18,14 @@ std::string quoted(const clang::FunctionDecl* function) {
 Object* Lifter::eval_call(const clang::CallExpr* call) {
   const clang::FunctionDecl* callee = call->getDirectCallee();
   if (!callee)
-    refuse(call->getExprLoc(), "a call through a pointer or std::function is not supported; call the function itself, "
-                               "or pass a lambda to a template");
+    refuse(call->getExprLoc(),
+           "a call through a pointer or std::function is not supported; call the function itself, "
+           "or pass a lambda to a template");
   std::vector<const clang::Expr*> sources(call->arg_begin(), call->arg_end());
   if (const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(call))
     return eval_method(method, callee, sources);
-  if (const auto* op = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call)) return eval_operator(op, callee, sources);
+  if (const auto* op = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call))
+    return eval_operator(op, callee, sources);
   return call_function(callee, nullptr, eval_unsequenced(sources), sources, call);
 }
 
@@ -31,7 +34,8 @@ Object* Lifter::eval_method(const clang::CXXMemberCallExpr* call, const clang::F
   const auto* member = llvm::dyn_cast<clang::MemberExpr>(call->getCallee()->IgnoreParens());
   if (!member) refuse(call->getExprLoc(), "a call through a pointer to a member is not supported");
   if (llvm::cast<clang::CXXMethodDecl>(callee)->isVirtual() && !member->hasQualifier())
-    refuse(call->getExprLoc(), "a call of the virtual function " + quoted(callee) + " is not supported; use a template");
+    refuse(call->getExprLoc(),
+           "a call of the virtual function " + quoted(callee) + " is not supported; use a template");
   Object* object = eval_base(member->getBase(), member->isArrow());
   return call_function(callee, object, eval_unsequenced(sources), sources, call);
 }
@@ -39,7 +43,8 @@ Object* Lifter::eval_method(const clang::CXXMemberCallExpr* call, const clang::F
 Object* Lifter::eval_operator(const clang::CXXOperatorCallExpr* call, const clang::FunctionDecl* callee,
                               std::vector<const clang::Expr*> sources) {
   const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
-  if (!method || method->isStatic()) return call_function(callee, nullptr, eval_unsequenced(sources), sources, call);
+  if (!method || method->isStatic())
+    return call_function(callee, nullptr, eval_unsequenced(sources), sources, call);
   if (method->isVirtual()) refuse(call->getExprLoc(), "virtual operators are not supported; use a template");
   const clang::Expr* target = sources.at(0);
   sources.erase(sources.begin());
@@ -54,7 +59,8 @@ Object* Lifter::eval_operator(const clang::CXXOperatorCallExpr* call, const clan
   return call_function(callee, object, eval_unsequenced(sources), sources, call);
 }
 
-Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
+Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
+                              const std::vector<Object*>& arguments,
                               llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call) {
   const llvm::StringRef primitive = primitive_name(callee);
   if (!primitive.empty()) return call_primitive({primitive, callee, self, arguments, sources, call});
@@ -72,8 +78,8 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self, c
 }
 
 /// Functions of the standard library that are known by name; null for others.
-Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
-                         const clang::Expr* call) {
+Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self,
+                         const std::vector<Object*>& arguments, const clang::Expr* call) {
   if (!callee->getIdentifier() && callee->getOverloadedOperator() != clang::OO_Subscript) return nullptr;
   if (!is_inside(callee, "std")) return nullptr;
   const llvm::StringRef name = callee->getIdentifier() ? callee->getName() : "[]";
@@ -84,7 +90,8 @@ Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self, const 
   if (!self || !method || !array_of(context_.getRecordType(method->getParent()), context_)) return nullptr;
   if ((name == "[]" || name == "at") && arguments.size() == 1) return element(self, arguments[0], call);
   if (self->state != Object::State::parts) return nullptr;
-  if (name == "size" || name == "max_size") return objects_.of(context_.MakeIntValue(self->parts.size(), call->getType()));
+  if (name == "size" || name == "max_size")
+    return objects_.of(context_.MakeIntValue(self->parts.size(), call->getType()));
   if (name == "empty") return objects_.of(context_.MakeIntValue(self->parts.empty(), call->getType()));
   if ((name == "front" || name == "back") && !self->parts.empty())
     return name == "front" ? self->parts.front() : self->parts.back();
@@ -101,17 +108,20 @@ void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Exp
   if (!definition || !definition->getBody())
     refuse(where, "the body of " + quoted(callee) +
                       " is not visible here; define it in the model file or in a header that it includes");
-  if (callee->isVariadic()) refuse(where, "functions with variable arguments in the manner of C are not supported");
+  if (callee->isVariadic())
+    refuse(where, "functions with variable arguments in the manner of C are not supported");
   for (const Frame* frame : frames_)
     if (frame->function->getCanonicalDecl() == definition->getCanonicalDecl())
-      refuse(where, quoted(callee) + " calls itself; recursion is not supported yet, use a loop or a template with the "
-                                     "depth as an argument");
+      refuse(where, quoted(callee) +
+                        " calls itself; recursion is not supported yet, use a loop or a template with the "
+                        "depth as an argument");
   if (frames_.size() > max_calls) refuse(where, "calls are nested too deeply");
 }
 
 /// Runs `body` in a new frame of `function`.
-void Lifter::in_frame(const clang::FunctionDecl* function, Object* self, const std::vector<Object*>& arguments,
-                      const clang::Expr* call, llvm::function_ref<void()> body, Object** result) {
+void Lifter::in_frame(const clang::FunctionDecl* function, Object* self,
+                      const std::vector<Object*>& arguments, const clang::Expr* call,
+                      llvm::function_ref<void()> body, Object** result) {
   Frame frame;
   frame.function = function;
   frame.in_library = is_library(function->getBody()->getBeginLoc());
@@ -121,7 +131,8 @@ void Lifter::in_frame(const clang::FunctionDecl* function, Object* self, const s
     frame.locals = self->closure->captured;
     frame.self = self->closure->self;
   }
-  for (unsigned i = 0; i < function->getNumParams(); ++i) frame.locals[function->getParamDecl(i)] = arguments.at(i);
+  for (unsigned i = 0; i < function->getNumParams(); ++i)
+    frame.locals[function->getParamDecl(i)] = arguments.at(i);
   const bool from_user = !frames_.back()->in_library;
   const Restore<int> statement(build_.statement);
   frames_.push_back(&frame);
@@ -130,7 +141,8 @@ void Lifter::in_frame(const clang::FunctionDecl* function, Object* self, const s
   } catch (const ir::Refusal&) {
     frames_.pop_back();
     if (from_user && !frame.in_library)
-      notes_.push_back({ir::Severity::note, frame.place, "in the call of " + quoted(function) + " from here"});
+      notes_.push_back(
+          {ir::Severity::note, frame.place, "in the call of " + quoted(function) + " from here"});
     throw;
   }
   frames_.pop_back();

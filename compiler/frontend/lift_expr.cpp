@@ -25,21 +25,29 @@ Object* Lifter::eval_node(const clang::Expr* expr) {
   if (const auto* e = llvm::dyn_cast<AbstractConditionalOperator>(expr)) return eval_choice(e);
   if (const auto* e = llvm::dyn_cast<CXXConstructExpr>(expr)) return eval_construct(e, e->getType());
   switch (expr->getStmtClass()) {
-    case Stmt::DeclRefExprClass: return eval_name(llvm::cast<DeclRefExpr>(expr));
-    case Stmt::MemberExprClass: return eval_member(llvm::cast<MemberExpr>(expr));
-    case Stmt::UnaryOperatorClass: return eval_unary(llvm::cast<UnaryOperator>(expr));
-    case Stmt::ArraySubscriptExprClass: return eval_subscript(llvm::cast<ArraySubscriptExpr>(expr));
-    case Stmt::InitListExprClass: return eval_list(llvm::cast<InitListExpr>(expr));
+    case Stmt::DeclRefExprClass:
+      return eval_name(llvm::cast<DeclRefExpr>(expr));
+    case Stmt::MemberExprClass:
+      return eval_member(llvm::cast<MemberExpr>(expr));
+    case Stmt::UnaryOperatorClass:
+      return eval_unary(llvm::cast<UnaryOperator>(expr));
+    case Stmt::ArraySubscriptExprClass:
+      return eval_subscript(llvm::cast<ArraySubscriptExpr>(expr));
+    case Stmt::InitListExprClass:
+      return eval_list(llvm::cast<InitListExpr>(expr));
     case Stmt::CXXParenListInitExprClass: {
       const auto* list = llvm::cast<CXXParenListInitExpr>(expr);
       return eval_items(list, list->getInitExprs());
     }
-    case Stmt::LambdaExprClass: return eval_lambda(llvm::cast<LambdaExpr>(expr));
+    case Stmt::LambdaExprClass:
+      return eval_lambda(llvm::cast<LambdaExpr>(expr));
     case Stmt::ImplicitValueInitExprClass:
-    case Stmt::CXXScalarValueInitExprClass: return default_object(expr->getType(), expr->getExprLoc(), true);
+    case Stmt::CXXScalarValueInitExprClass:
+      return default_object(expr->getType(), expr->getExprLoc(), true);
     case Stmt::ArrayInitLoopExprClass:
       return objects_.copy(*eval(llvm::cast<ArrayInitLoopExpr>(expr)->getCommonExpr()->getSourceExpr()));
-    default: return eval_wrapper(expr);
+    default:
+      return eval_wrapper(expr);
   }
 }
 
@@ -47,21 +55,28 @@ Object* Lifter::eval_node(const clang::Expr* expr) {
 Object* Lifter::eval_wrapper(const clang::Expr* expr) {
   using namespace clang;
   switch (expr->getStmtClass()) {
-    case Stmt::ParenExprClass: return eval(llvm::cast<ParenExpr>(expr)->getSubExpr());
-    case Stmt::ConstantExprClass: return eval(llvm::cast<ConstantExpr>(expr)->getSubExpr());
-    case Stmt::ExprWithCleanupsClass: return eval(llvm::cast<ExprWithCleanups>(expr)->getSubExpr());
+    case Stmt::ParenExprClass:
+      return eval(llvm::cast<ParenExpr>(expr)->getSubExpr());
+    case Stmt::ConstantExprClass:
+      return eval(llvm::cast<ConstantExpr>(expr)->getSubExpr());
+    case Stmt::ExprWithCleanupsClass:
+      return eval(llvm::cast<ExprWithCleanups>(expr)->getSubExpr());
     case Stmt::MaterializeTemporaryExprClass:
       return eval(llvm::cast<MaterializeTemporaryExpr>(expr)->getSubExpr());
-    case Stmt::CXXBindTemporaryExprClass: return eval(llvm::cast<CXXBindTemporaryExpr>(expr)->getSubExpr());
-    case Stmt::CXXDefaultArgExprClass: return eval(llvm::cast<CXXDefaultArgExpr>(expr)->getExpr());
-    case Stmt::CXXDefaultInitExprClass: return eval(llvm::cast<CXXDefaultInitExpr>(expr)->getExpr());
+    case Stmt::CXXBindTemporaryExprClass:
+      return eval(llvm::cast<CXXBindTemporaryExpr>(expr)->getSubExpr());
+    case Stmt::CXXDefaultArgExprClass:
+      return eval(llvm::cast<CXXDefaultArgExpr>(expr)->getExpr());
+    case Stmt::CXXDefaultInitExprClass:
+      return eval(llvm::cast<CXXDefaultInitExpr>(expr)->getExpr());
     case Stmt::SubstNonTypeTemplateParmExprClass:
       return eval(llvm::cast<SubstNonTypeTemplateParmExpr>(expr)->getReplacement());
     case Stmt::CXXRewrittenBinaryOperatorClass:
       return eval(llvm::cast<CXXRewrittenBinaryOperator>(expr)->getSemanticForm());
     case Stmt::CXXStdInitializerListExprClass:
       return eval(llvm::cast<CXXStdInitializerListExpr>(expr)->getSubExpr());
-    default: refuse(expr->getExprLoc(), unsupported(expr));
+    default:
+      refuse(expr->getExprLoc(), unsupported(expr));
   }
 }
 
@@ -81,15 +96,17 @@ Object* Lifter::eval_global(const clang::VarDecl* variable, const clang::Expr* w
   const std::string name = variable->getQualifiedNameAsString();
   if (!variable->hasGlobalStorage()) refuse(where->getExprLoc(), "'" + name + "' has no value here");
   if (!variable->getType().isConstQualified() && !variable->isConstexpr())
-    refuse(where->getExprLoc(), "the variable '" + name + "' can change outside of the function; pass it as a "
-                                                          "parameter, or make it constexpr");
+    refuse(where->getExprLoc(), "the variable '" + name +
+                                    "' can change outside of the function; pass it as a "
+                                    "parameter, or make it constexpr");
   const clang::VarDecl* definition = nullptr;
   const clang::Expr* init = variable->getAnyInitializer(definition);
   const bool depends = !init || init->isValueDependent();
   const clang::APValue* value = depends ? nullptr : definition->evaluateValue();
   Object* object = value ? from_constant(*value, variable->getType()) : nullptr;
   if (!object)
-    refuse(where->getExprLoc(), "the value of '" + name + "' is not known at compile time; pass it as a parameter");
+    refuse(where->getExprLoc(),
+           "the value of '" + name + "' is not known at compile time; pass it as a parameter");
   return object;
 }
 
@@ -114,12 +131,14 @@ Object* Lifter::eval_base(const clang::Expr* base, bool is_arrow) {
 }
 
 Object* Lifter::eval_member(const clang::MemberExpr* expr) {
-  if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(expr->getMemberDecl())) return eval_global(variable, expr);
+  if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(expr->getMemberDecl()))
+    return eval_global(variable, expr);
   const auto* field = llvm::dyn_cast<clang::FieldDecl>(expr->getMemberDecl());
   if (!field) refuse(expr->getExprLoc(), "a member function as a value is not supported; call it");
   Object* object = eval_base(expr->getBase(), expr->isArrow());
   const auto* record = llvm::cast<clang::CXXRecordDecl>(field->getParent());
-  if (array_of(context_.getRecordType(record), context_)) return object;  // std::array and its inner array are one
+  if (array_of(context_.getRecordType(record), context_))
+    return object;  // std::array and its inner array are one
   const std::size_t index = part_of(record, field);
   if (record->isUnion() || object->state != Object::State::parts || index >= object->parts.size())
     refuse(expr->getExprLoc(), "the member '" + field->getNameAsString() + "' of '" +
@@ -162,8 +181,8 @@ std::vector<Object*> Lifter::eval_sequenced(llvm::ArrayRef<const clang::Expr*> e
   return results;
 }
 
-/// Evaluates operands whose order C++ leaves open. A write in one of several could be seen by another or not, so it
-/// is refused.
+/// Evaluates operands whose order C++ leaves open. A write in one of several could be seen by another or not,
+/// so it is refused.
 std::vector<Object*> Lifter::eval_unsequenced(llvm::ArrayRef<const clang::Expr*> exprs) {
   std::vector<Object*> results;
   for (const clang::Expr* expr : exprs) {
@@ -172,8 +191,9 @@ std::vector<Object*> Lifter::eval_unsequenced(llvm::ArrayRef<const clang::Expr*>
     oldest_write_ = ~std::uint64_t{0};
     results.push_back(eval(expr));
     if (exprs.size() > 1 && oldest_write_ <= before)
-      refuse(expr->getExprLoc(), "an operand that changes a variable is not supported, because the order of evaluation "
-                                 "is open; do it in a statement of its own");
+      refuse(expr->getExprLoc(),
+             "an operand that changes a variable is not supported, because the order of evaluation "
+             "is open; do it in a statement of its own");
     oldest_write_ = std::min(outer, oldest_write_);
   }
   return results;

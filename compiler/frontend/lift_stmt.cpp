@@ -8,7 +8,7 @@ namespace nndiff::frontend {
 
 namespace {
 constexpr int max_rounds = 4096;
-constexpr std::int64_t max_steps = 200'000;
+constexpr std::int64_t max_steps = 20'000;
 }  // namespace
 
 /// Records the user's statement that the following operations come from.
@@ -27,8 +27,10 @@ Flow Lifter::exec(const clang::Stmt* stmt) {
     return Flow::next;
   }
   switch (stmt->getStmtClass()) {
-    case clang::Stmt::NullStmtClass: return Flow::next;
-    case clang::Stmt::CompoundStmtClass: return exec_block(llvm::cast<clang::CompoundStmt>(stmt));
+    case clang::Stmt::NullStmtClass:
+      return Flow::next;
+    case clang::Stmt::CompoundStmtClass:
+      return exec_block(llvm::cast<clang::CompoundStmt>(stmt));
     case clang::Stmt::AttributedStmtClass:
       return exec(llvm::cast<clang::AttributedStmt>(stmt)->getSubStmt());
     case clang::Stmt::DeclStmtClass:
@@ -36,10 +38,14 @@ Flow Lifter::exec(const clang::Stmt* stmt) {
       for (const clang::Decl* decl : llvm::cast<clang::DeclStmt>(stmt)->decls())
         if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) declare(variable);
       return Flow::next;
-    case clang::Stmt::ReturnStmtClass: return exec_return(llvm::cast<clang::ReturnStmt>(stmt));
-    case clang::Stmt::IfStmtClass: return exec_if(llvm::cast<clang::IfStmt>(stmt));
-    case clang::Stmt::ForStmtClass: return exec_for(llvm::cast<clang::ForStmt>(stmt));
-    case clang::Stmt::CXXForRangeStmtClass: return exec_range(llvm::cast<clang::CXXForRangeStmt>(stmt));
+    case clang::Stmt::ReturnStmtClass:
+      return exec_return(llvm::cast<clang::ReturnStmt>(stmt));
+    case clang::Stmt::IfStmtClass:
+      return exec_if(llvm::cast<clang::IfStmt>(stmt));
+    case clang::Stmt::ForStmtClass:
+      return exec_for(llvm::cast<clang::ForStmt>(stmt));
+    case clang::Stmt::CXXForRangeStmtClass:
+      return exec_range(llvm::cast<clang::CXXForRangeStmt>(stmt));
     case clang::Stmt::WhileStmtClass: {
       const auto* loop = llvm::cast<clang::WhileStmt>(stmt);
       if (loop->getConditionVariable()) break;
@@ -49,9 +55,12 @@ Flow Lifter::exec(const clang::Stmt* stmt) {
       const auto* loop = llvm::cast<clang::DoStmt>(stmt);
       return exec_loop(loop, loop->getCond(), loop->getBody(), nullptr, false);
     }
-    case clang::Stmt::BreakStmtClass: return Flow::leave_loop;
-    case clang::Stmt::ContinueStmtClass: return Flow::next_round;
-    default: break;
+    case clang::Stmt::BreakStmtClass:
+      return Flow::leave_loop;
+    case clang::Stmt::ContinueStmtClass:
+      return Flow::next_round;
+    default:
+      break;
   }
   refuse(stmt->getBeginLoc(), unsupported(stmt));
 }
@@ -75,7 +84,8 @@ void Lifter::declare(const clang::VarDecl* variable) {
   if (type.isVolatileQualified()) refuse(variable->getLocation(), "volatile variables are not supported");
   if (type->isPointerType() || type->isMemberPointerType())
     refuse(variable->getLocation(), "pointers are not supported here; use a reference or an index");
-  if (variable->isStaticLocal() || variable->hasExternalStorage()) return;  // read as a global, which checks it
+  if (variable->isStaticLocal() || variable->hasExternalStorage())
+    return;  // read as a global, which checks it
   if (!variable->getInit()) {
     build_.loc = place(variable->getLocation());
     frames_.back()->locals[variable] = default_object(type, variable->getLocation(), false);
@@ -95,7 +105,8 @@ void Lifter::declare_parts(const clang::DecompositionDecl* names, Object* whole)
       declare(holder);
       part = lookup(holder);
     } else if (!name->getBinding() || whole->state != Object::State::parts) {
-      refuse(name->getLocation(), "structured bindings of a '" + shown(names->getType()) + "' are not supported");
+      refuse(name->getLocation(),
+             "structured bindings of a '" + shown(names->getType()) + "' are not supported");
     } else {
       part = eval(name->getBinding());
     }
@@ -108,22 +119,25 @@ void Lifter::declare_parts(const clang::DecompositionDecl* names, Object* whole)
 bool Lifter::known_condition(const clang::Expr* condition, const char* construct, const char* instead) {
   const Object* object = eval(condition);
   if (object->state == Object::State::integer) return object->integer.getBoolValue();
-  refuse(condition->getExprLoc(), std::string(construct) + " that depends on values known only at run time is not "
-                                                           "supported yet; " + instead);
+  refuse(condition->getExprLoc(), std::string(construct) +
+                                      " that depends on values known only at run time is not "
+                                      "supported yet; " +
+                                      instead);
 }
 
 Flow Lifter::exec_if(const clang::IfStmt* stmt) {
   if (stmt->isConsteval()) refuse(stmt->getBeginLoc(), "'if consteval' is not supported; remove it");
   if (stmt->getInit()) exec(stmt->getInit());
   if (stmt->getConditionVariable()) declare(stmt->getConditionVariable());
-  const bool taken =
-      known_condition(stmt->getCond(), "an 'if'", "choose between values by nn::where, nn::maximum or nn::relu");
+  const bool taken = known_condition(stmt->getCond(), "an 'if'",
+                                     "choose between values by nn::where, nn::maximum or nn::relu");
   const clang::Stmt* branch = taken ? stmt->getThen() : stmt->getElse();
   return branch ? exec(branch) : Flow::next;
 }
 
 Flow Lifter::exec_for(const clang::ForStmt* loop) {
-  if (loop->getConditionVariable()) refuse(loop->getBeginLoc(), "a declaration as condition is not supported");
+  if (loop->getConditionVariable())
+    refuse(loop->getBeginLoc(), "a declaration as condition is not supported");
   if (loop->getInit()) exec(loop->getInit());
   return exec_loop(loop, loop->getCond(), loop->getBody(), loop->getInc(), true);
 }
@@ -150,13 +164,16 @@ Flow Lifter::exec_loop(const clang::Stmt* loop, const clang::Expr* condition, co
   }
 }
 
-/// What `for (T x : …)` makes of an element: the element itself for a reference, else a copy, converted if need be.
+/// What `for (T x : …)` makes of an element: the element itself for a reference, else a copy, converted if
+/// need be.
 Object* Lifter::loop_variable(const clang::VarDecl* variable, Object* part, clang::QualType element) {
-  const clang::QualType type = variable->getType().getNonReferenceType().getCanonicalType().getUnqualifiedType();
+  const clang::QualType type =
+      variable->getType().getNonReferenceType().getCanonicalType().getUnqualifiedType();
   element = element.getCanonicalType().getUnqualifiedType();
   if (type == element) return variable->getType()->isReferenceType() ? part : objects_.copy(*part);
   if (!type->isArithmeticType() || !element->isArithmeticType())
-    refuse(variable->getLocation(), "a loop variable of another type than the elements is not supported; use 'auto'");
+    refuse(variable->getLocation(),
+           "a loop variable of another type than the elements is not supported; use 'auto'");
   return convert(part, type, variable->getInit());
 }
 
@@ -170,8 +187,9 @@ Flow Lifter::exec_range(const clang::CXXForRangeStmt* loop) {
            "a loop over a '" + shown(type.getUnqualifiedType()) +
                "' is not supported yet; loop over a std::array, or use tensor operations");
   const clang::VarDecl* variable = loop->getLoopVariable();
-  const clang::QualType element = is_list ? specialisation(type, "std", "initializer_list")->getTemplateArgs()[0].getAsType()
-                                          : array_of(type, context_)->element;
+  const clang::QualType element =
+      is_list ? specialisation(type, "std", "initializer_list")->getTemplateArgs()[0].getAsType()
+              : array_of(type, context_)->element;
   int rounds = 0;
   for (Object* part : std::vector<Object*>(range->parts)) {
     count_round(loop, rounds);

@@ -37,17 +37,22 @@ ir::Loc Lifter::place(clang::SourceLocation where) const {
 
 void Lifter::refuse(clang::SourceLocation where, const std::string& message) {
   std::string text = message;
-  if (!frames_.empty() && frames_.back()->in_library)
-    text = "cannot look into '" + frames_.back()->function->getQualifiedNameAsString() + "': " + message;
+  const clang::FunctionDecl* entered = nullptr;  // the library function that the user calls
+  for (auto frame = frames_.rbegin(); frame != frames_.rend() && (*frame)->in_library; ++frame)
+    entered = (*frame)->function;
+  if (entered) text = "cannot look into '" + entered->getQualifiedNameAsString() + "': " + message;
   throw ir::Refusal({ir::Severity::error, place(where), text});
 }
 
-std::string Lifter::shown(clang::QualType type) const { return frontend::shown(type, context_); }
+std::string Lifter::shown(clang::QualType type) const {
+  return frontend::shown(type, context_);
+}
 
 void Lifter::write(Object* to, const Object& from, const clang::Expr* where) {
   if (to->read_only)
     refuse(where->getExprLoc(),
-           "writing to what a parameter refers to is not supported; copy it to a local variable and return the result");
+           "writing to what a parameter refers to is not supported; copy it to a local variable and return "
+           "the result");
   objects_.replace(*to, from);
   oldest_write_ = std::min(oldest_write_, to->born);
 }
@@ -66,12 +71,13 @@ Object* Lifter::lookup(const clang::ValueDecl* decl) const {
 
 ir::Elem Lifter::elem(clang::QualType type, const clang::Expr* where) {
   if (const auto found = elem_of(type)) return *found;
-  refuse(where->getExprLoc(), "values of type '" + shown(type) +
-                                  "' are not supported at run time; use float, double, int, std::int64_t or bool");
+  refuse(where->getExprLoc(),
+         "values of type '" + shown(type) +
+             "' are not supported at run time; use float, double, int, std::int64_t or bool");
 }
 
-/// A number as a constant of the IR. A float is written by its shortest decimal form, which reads back to the same
-/// float: 0.1f is 0.1, not 0.10000000149011612.
+/// A number as a constant of the IR. A float is written by its shortest decimal form, which reads back to the
+/// same float: 0.1f is 0.1, not 0.10000000149011612.
 ir::Value Lifter::number(double number, ir::Elem elem) {
   const auto single = static_cast<float>(number);
   if (elem == ir::Elem::f32 && static_cast<double>(single) == number) {
@@ -85,8 +91,10 @@ ir::Value Lifter::number(double number, ir::Elem elem) {
 ir::Value Lifter::value_of(const Object* object, clang::QualType type, const clang::Expr* where) {
   using State = Object::State;
   switch (object->state) {
-    case State::value: return object->value;
-    case State::real: return number(object->real, elem(type, where));
+    case State::value:
+      return object->value;
+    case State::real:
+      return number(object->real, elem(type, where));
     case State::integer: {
       const ir::Elem to = elem(type, where);
       const std::int64_t limit = std::int64_t{1} << 53;

@@ -1,8 +1,8 @@
 // The lifter: runs a function's statements over symbolic objects, and what they compute becomes IR.
 //
-// A statement is executed as C++ would, except that tensors and run-time scalars are values of the IR while integers
-// known at compile time stay numbers. Calls are entered, loops with known bounds are run, `if constexpr` has been
-// decided by Clang. Whatever does not fit this is refused at its place.
+// A statement is executed as C++ would, except that tensors and run-time scalars are values of the IR while
+// integers known at compile time stay numbers. Calls are entered, loops with known bounds are run, `if
+// constexpr` has been decided by Clang. Whatever does not fit this is refused at its place.
 #ifndef NNDIFF_FRONTEND_LIFTER_H
 #define NNDIFF_FRONTEND_LIFTER_H
 #include "frontend/object.h"
@@ -18,7 +18,8 @@ class Lifter {
  public:
   Lifter(clang::ASTContext& context, ir::Function& function);
 
-  /// Executes the body of the user's function with the objects of its parameters and makes its result the yield.
+  /// Executes the body of the user's function with the objects of its parameters and makes its result the
+  /// yield.
   void lift(const clang::FunctionDecl* function, const std::vector<Object*>& parameters);
 
   Objects& objects() { return objects_; }
@@ -115,8 +116,8 @@ class Lifter {
   Object* eval_assignment(const clang::BinaryOperator* expr);
   Object* eval_compound_assignment(const clang::CompoundAssignOperator* expr);
   Object* eval_logical(const clang::BinaryOperator* expr);
-  Object* arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b, clang::QualType operands,
-                     const clang::Expr* where);
+  Object* arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
+                     clang::QualType operands, const clang::Expr* where);
   void name_after(const clang::Expr* target, const Object* value);
 
   // constants.cpp
@@ -144,8 +145,9 @@ class Lifter {
                       const std::vector<const clang::Expr*>& sources);
   Object* eval_operator(const clang::CXXOperatorCallExpr* call, const clang::FunctionDecl* callee,
                         std::vector<const clang::Expr*> sources);
-  Object* call_function(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
-                        llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call);
+  Object* call_function(const clang::FunctionDecl* callee, Object* self,
+                        const std::vector<Object*>& arguments, llvm::ArrayRef<const clang::Expr*> sources,
+                        const clang::Expr* call);
   Object* call_std(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
                    const clang::Expr* call);
   void check_can_enter(const clang::FunctionDecl* callee, const clang::Expr* call);

@@ -13,18 +13,18 @@ struct MathFunction {
 };
 
 const MathFunction functions[] = {
-    {"exp", ir::Map::exp, true},       {"exp2", ir::Map::exp2, true},      {"expm1", ir::Map::expm1, true},
-    {"log", ir::Map::log, true},       {"log2", ir::Map::log2, true},      {"log10", ir::Map::log10, true},
-    {"log1p", ir::Map::log1p, true},   {"sqrt", ir::Map::sqrt, true},      {"cbrt", ir::Map::cbrt, true},
-    {"sin", ir::Map::sin, true},       {"cos", ir::Map::cos, true},        {"tan", ir::Map::tan, true},
-    {"asin", ir::Map::asin, true},     {"acos", ir::Map::acos, true},      {"atan", ir::Map::atan, true},
-    {"sinh", ir::Map::sinh, true},     {"cosh", ir::Map::cosh, true},      {"tanh", ir::Map::tanh, true},
-    {"erf", ir::Map::erf, true},       {"erfc", ir::Map::erfc, true},      {"floor", ir::Map::floor, true},
-    {"ceil", ir::Map::ceil, true},     {"round", ir::Map::round, true},    {"trunc", ir::Map::trunc, true},
-    {"fabs", ir::Map::abs, true},      {"abs", ir::Map::abs, false},       {"pow", ir::Map::pow, true},
-    {"fmax", ir::Map::maximum, true},  {"fmin", ir::Map::minimum, true},   {"max", ir::Map::maximum, false},
-    {"min", ir::Map::minimum, false},  {"atan2", ir::Map::atan2, true},    {"hypot", ir::Map::hypot, true},
-    {"fma", ir::Map::fma, true},       {"fmod", ir::Map::fmod, true},
+    {"exp", ir::Map::exp, true},      {"exp2", ir::Map::exp2, true},    {"expm1", ir::Map::expm1, true},
+    {"log", ir::Map::log, true},      {"log2", ir::Map::log2, true},    {"log10", ir::Map::log10, true},
+    {"log1p", ir::Map::log1p, true},  {"sqrt", ir::Map::sqrt, true},    {"cbrt", ir::Map::cbrt, true},
+    {"sin", ir::Map::sin, true},      {"cos", ir::Map::cos, true},      {"tan", ir::Map::tan, true},
+    {"asin", ir::Map::asin, true},    {"acos", ir::Map::acos, true},    {"atan", ir::Map::atan, true},
+    {"sinh", ir::Map::sinh, true},    {"cosh", ir::Map::cosh, true},    {"tanh", ir::Map::tanh, true},
+    {"erf", ir::Map::erf, true},      {"erfc", ir::Map::erfc, true},    {"floor", ir::Map::floor, true},
+    {"ceil", ir::Map::ceil, true},    {"round", ir::Map::round, true},  {"trunc", ir::Map::trunc, true},
+    {"fabs", ir::Map::abs, true},     {"abs", ir::Map::abs, false},     {"pow", ir::Map::pow, true},
+    {"fmax", ir::Map::maximum, true}, {"fmin", ir::Map::minimum, true}, {"max", ir::Map::maximum, false},
+    {"min", ir::Map::minimum, false}, {"atan2", ir::Map::atan2, true},  {"hypot", ir::Map::hypot, true},
+    {"fma", ir::Map::fma, true},      {"fmod", ir::Map::fmod, true},
 };
 
 const MathFunction* find(const clang::FunctionDecl* callee) {
@@ -45,14 +45,16 @@ const MathFunction* find(const clang::FunctionDecl* callee) {
 
 Object* Lifter::call_math(const clang::FunctionDecl* callee, const std::vector<Object*>& arguments,
                           const clang::Expr* call) {
-  const bool is_clamp =
-      callee->getIdentifier() && callee->getName() == "clamp" && is_inside(callee, "std") && arguments.size() == 3;
+  const bool is_clamp = callee->getIdentifier() && callee->getName() == "clamp" && is_inside(callee, "std") &&
+                        arguments.size() == 3;
   const MathFunction* function = find(callee);
   const clang::QualType result = call->getType().getNonReferenceType();
-  if (!is_clamp && (!function || static_cast<int>(arguments.size()) != ir::arity(function->map))) return nullptr;
+  if (!is_clamp && (!function || static_cast<int>(arguments.size()) != ir::arity(function->map)))
+    return nullptr;
   if (!result->isRealFloatingType()) return choose_integer(callee, arguments, call);
   std::vector<ir::Value> operands;
-  for (Object* argument : arguments) operands.push_back(value_of(convert(argument, result, call), result, call));
+  for (Object* argument : arguments)
+    operands.push_back(value_of(convert(argument, result, call), result, call));
   at(call);
   if (!is_clamp) return objects_.of(build_.map(function->map, std::move(operands)));
   return objects_.of(
@@ -64,9 +66,10 @@ Object* Lifter::choose_integer(const clang::FunctionDecl* callee, const std::vec
                                const clang::Expr* call) {
   for (const Object* argument : arguments)
     if (argument->state != Object::State::integer)
-      refuse(call->getExprLoc(), "'" + callee->getQualifiedNameAsString() + "' of values of type '" +
-                                     shown(call->getType().getNonReferenceType()) +
-                                     "' known only at run time is not supported; cast them to float or double first");
+      refuse(call->getExprLoc(),
+             "'" + callee->getQualifiedNameAsString() + "' of values of type '" +
+                 shown(call->getType().getNonReferenceType()) +
+                 "' known only at run time is not supported; cast them to float or double first");
   const llvm::APSInt& first = arguments[0]->integer;
   if (arguments.size() == 1) return objects_.of(first.isNegative() ? -first : first);
   if (arguments.size() != 2) return nullptr;

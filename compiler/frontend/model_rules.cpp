@@ -7,14 +7,15 @@ namespace nndiff::frontend {
 
 namespace {
 
-/// Where the word `static` stands in a declaration, if it does.
-clang::SourceLocation static_keyword(const clang::DeclaratorDecl* decl, const clang::ASTContext& context) {
+/// Where a keyword stands before the name in a declaration, if it does.
+clang::SourceLocation keyword_in(const clang::DeclaratorDecl* decl, llvm::StringRef word,
+                                 const clang::ASTContext& context) {
   const clang::SourceManager& sources = context.getSourceManager();
   clang::SourceLocation at = sources.getExpansionLoc(decl->getBeginLoc());
   const clang::SourceLocation end = sources.getExpansionLoc(decl->getLocation());
   clang::Token token;
   while (at < end && !clang::Lexer::getRawToken(at, token, sources, context.getLangOpts(), true)) {
-    if (token.is(clang::tok::raw_identifier) && token.getRawIdentifier() == "static") return token.getLocation();
+    if (token.is(clang::tok::raw_identifier) && token.getRawIdentifier() == word) return token.getLocation();
     at = token.getEndLoc();
   }
   return {};
@@ -31,7 +32,8 @@ struct Rules {
   /// `static` becomes `inline`; elsewhere `inline ` goes before the declaration.
   void ask_for_inline(const clang::DeclaratorDecl* decl, bool is_static, const std::string& why) {
     const std::string name = "'" + decl->getNameAsString() + "'";
-    const clang::SourceLocation keyword = is_static ? static_keyword(decl, context) : clang::SourceLocation();
+    const clang::SourceLocation keyword =
+        is_static ? keyword_in(decl, "static", context) : clang::SourceLocation();
     if (keyword.isValid())
       report(keyword, name + " is static; " + why + "; write 'inline' instead", "inline");
     else
@@ -40,9 +42,14 @@ struct Rules {
 
   void check(const clang::FunctionDecl* function) {
     if (function->isMain())
-      return report(function->getLocation(),
-                    "a model file is included by other files and cannot hold 'main'; move it to a file that includes "
-                    "this one");
+      return report(
+          function->getLocation(),
+          "a model file is included by other files and cannot hold 'main'; move it to a file that includes "
+          "this one");
+    const bool is_annotated = function->hasAttr<clang::AnnotateAttr>();
+    if (const auto again = keyword_in(function, "inline", context); is_annotated && again.isValid())
+      return report(again, "NN_DIFF makes '" + function->getNameAsString() +
+                               "' inline, and g++ refuses the word twice; remove this one");
     const bool is_member = llvm::isa<clang::CXXMethodDecl>(function);
     const bool is_static = function->getStorageClass() == clang::SC_Static && !is_member;
     const bool is_definition =
@@ -71,8 +78,9 @@ void check_model_rules(const clang::Decl* decl, const clang::ASTContext& context
   Rules rules{context, diagnostics};
   if (const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(decl)) {
     if (space->isAnonymousNamespace())
-      rules.report(space->getLocation(),
-                   "a model file is included by several files and cannot hold an anonymous namespace; give it a name");
+      rules.report(
+          space->getLocation(),
+          "a model file is included by several files and cannot hold an anonymous namespace; give it a name");
     return;
   }
   if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {

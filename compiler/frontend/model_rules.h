@@ -6,8 +6,9 @@
 
 namespace nndiff::frontend {
 
-/// Reports a declaration at namespace scope that would break the program when the file is included twice: a function or
-/// variable that is not inline, a static one, main, an anonymous namespace. With a fix-it where there is one.
+/// Reports a declaration at namespace scope that would break the program when the file is included twice: a
+/// function or variable that is not inline, a static one, main, an anonymous namespace. With a fix-it where
+/// there is one.
 void check_model_rules(const clang::Decl* decl, const clang::ASTContext& context,
                        std::vector<ir::Diagnostic>& diagnostics);
 

@@ -11,8 +11,8 @@ namespace nndiff::frontend {
 
 struct Object;
 
-/// What a lambda expression captured. By-copy captures cannot change (mutable lambdas are refused), so copies of
-/// a closure share them.
+/// What a lambda expression captured. By-copy captures cannot change (mutable lambdas are refused), so copies
+/// of a closure share them.
 struct Closure {
   std::unordered_map<const clang::ValueDecl*, Object*> captured;
   Object* self = nullptr;
@@ -30,8 +30,8 @@ struct Object {
     closure,  // a lambda
   };
   State state = State::unset;
-  bool read_only = false;    // belongs to the caller of the differentiated function
-  std::uint64_t born = 0;    // objects are numbered as they come into being
+  bool read_only = false;  // belongs to the caller of the differentiated function
+  std::uint64_t born = 0;  // objects are numbered as they come into being
   llvm::APSInt integer;
   double real = 0;
   ir::Value value;
@@ -79,8 +79,8 @@ class Objects {
     replace(*object, from);
     return object;
   }
-  /// Makes `to` hold what `from` holds, part by part where both have parts, so that references to parts of `to`
-  /// see the change.
+  /// Makes `to` hold what `from` holds, part by part where both have parts, so that references to parts of
+  /// `to` see the change.
   void replace(Object& to, const Object& from) {
     if (to.state == Object::State::parts && from.state == Object::State::parts &&
         to.parts.size() == from.parts.size()) {

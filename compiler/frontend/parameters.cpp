@@ -59,7 +59,8 @@ struct Flattener {
     const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
     if (value_type(type)) refuse("'" + path + "' is an expression; declare the parameter as nn::Tensor<…>");
     if (wanted && !record->hasDefaultConstructor())
-      refuse("'" + path + "' of type '" + shown(type, context) + "' needs a default constructor, since its gradient has "
+      refuse("'" + path + "' of type '" + shown(type.getUnqualifiedType(), context) +
+             "' needs a default constructor, since its gradient has "
              "the same type");
     for (const clang::CXXBaseSpecifier& base : record->bases()) {
       if (base.getAccessSpecifier() != clang::AS_public) refuse("the bases of '" + path + "' must be public");
@@ -77,7 +78,8 @@ struct Flattener {
 
   ir::Elem scalar(clang::QualType type, const std::string& path) {
     if (type->isAnyPointerType() || type->isMemberPointerType() || type->isNullPtrType())
-      refuse("'" + path + "' is a pointer, which is not supported yet; take an nn::Tensor (nn::view makes one of memory)");
+      refuse("'" + path +
+             "' is a pointer, which is not supported yet; take an nn::Tensor (nn::view makes one of memory)");
     const auto elem = elem_of(type);
     if (!elem || (type->isUnsignedIntegerType() && !type->isBooleanType()))
       refuse("'" + path + "' has the type '" + shown(type, context) +
@@ -86,7 +88,8 @@ struct Flattener {
   }
 };
 
-ir::Param describe(const clang::ParmVarDecl* parameter, const Annotated& annotated, clang::ASTContext& context) {
+ir::Param describe(const clang::ParmVarDecl* parameter, const Annotated& annotated,
+                   clang::ASTContext& context) {
   ir::Param param;
   const clang::QualType type = parameter->getType().getNonReferenceType();
   param.name = parameter->getNameAsString();
@@ -94,25 +97,29 @@ ir::Param describe(const clang::ParmVarDecl* parameter, const Annotated& annotat
   param.type = spell(type, context);
   param.is_tensor = tensor_type(type).has_value();
   param.is_aggregate = !param.is_tensor && !type->isScalarType();
-  param.differentiated = annotated.wanted.empty() ||
-                         std::find(annotated.wanted.begin(), annotated.wanted.end(), param.name) != annotated.wanted.end();
+  param.differentiated =
+      annotated.wanted.empty() ||
+      std::find(annotated.wanted.begin(), annotated.wanted.end(), param.name) != annotated.wanted.end();
   return param;
 }
 
 void check_passing(const clang::ParmVarDecl* parameter, const ir::Loc& loc) {
   const clang::QualType type = parameter->getType();
   const clang::QualType inner = type.getNonReferenceType();
-  const auto refuse = [&](const std::string& message) { throw ir::Refusal({ir::Severity::error, loc, message}); };
+  const auto refuse = [&](const std::string& message) {
+    throw ir::Refusal({ir::Severity::error, loc, message});
+  };
   if (inner.isVolatileQualified()) refuse("volatile parameters are not supported");
   if (type->isRValueReferenceType() || (type->isLValueReferenceType() && !inner.isConstQualified()))
-    refuse("'" + parameter->getNameAsString() + "' can be changed by the function; take it by value or by const "
+    refuse("'" + parameter->getNameAsString() +
+           "' can be changed by the function; take it by value or by const "
            "reference");
 }
 
 }  // namespace
 
-std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContext& context, op::Builder& build,
-                                    Objects& result) {
+std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContext& context,
+                                    op::Builder& build, Objects& result) {
   std::vector<Object*> objects;
   int next_leaf = 0;
   bool any = false;
@@ -121,7 +128,13 @@ std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContex
     check_passing(parameter, loc);
     ir::Param param = describe(parameter, annotated, context);
     build.loc = loc;
-    Flattener flattener{context, build, result, param, next_leaf, loc, param.differentiated,
+    Flattener flattener{context,
+                        build,
+                        result,
+                        param,
+                        next_leaf,
+                        loc,
+                        param.differentiated,
                         parameter->getType()->isReferenceType()};
     objects.push_back(flattener.flatten(parameter->getType().getNonReferenceType(), param.name));
     const auto wanted = [](const ir::Leaf& leaf) { return leaf.wanted; };
@@ -134,9 +147,11 @@ std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContex
     build.f.params.push_back(std::move(param));
   }
   if (!any)
-    throw ir::Refusal({ir::Severity::error, loc_of(annotated.function->getLocation(), context.getSourceManager()),
-                       "'" + annotated.function->getNameAsString() + "' has no floating-point parameter to "
-                       "differentiate with respect to"});
+    throw ir::Refusal({ir::Severity::error,
+                       loc_of(annotated.function->getLocation(), context.getSourceManager()),
+                       "'" + annotated.function->getNameAsString() +
+                           "' has no floating-point parameter to "
+                           "differentiate with respect to"});
   return objects;
 }
 

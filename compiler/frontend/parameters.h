@@ -7,11 +7,11 @@
 
 namespace nndiff::frontend {
 
-/// Adds the function's parameters to the IR, a leaf for each tensor and scalar inside them and an input for each leaf.
-/// Returns the parameters' objects. Throws ir::Refusal for types that cannot be parameters, and for parameters to be
-/// differentiated that hold nothing floating.
-std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContext& context, op::Builder& build,
-                                    Objects& objects);
+/// Adds the function's parameters to the IR, a leaf for each tensor and scalar inside them and an input for
+/// each leaf. Returns the parameters' objects. Throws ir::Refusal for types that cannot be parameters, and
+/// for parameters to be differentiated that hold nothing floating.
+std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContext& context,
+                                    op::Builder& build, Objects& objects);
 
 }  // namespace nndiff::frontend
 

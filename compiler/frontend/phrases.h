@@ -7,8 +7,8 @@
 
 namespace nndiff::frontend {
 
-/// "'switch' is not supported yet; use 'if constexpr'": what to tell about a statement or expression that the lifter
-/// has no rule for.
+/// "'switch' is not supported yet; use 'if constexpr'": what to tell about a statement or expression that the
+/// lifter has no rule for.
 std::string unsupported(const clang::Stmt* stmt);
 
 }  // namespace nndiff::frontend

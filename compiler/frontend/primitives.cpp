@@ -61,8 +61,9 @@ Object* Lifter::call_primitive(const PrimitiveCall& call) {
     return objects_.of(build_.cast(operand(call, 0), elem(statics.types[0], call.expr)));
   }
   if (call.name == "element")
-    refuse(call.expr->getExprLoc(), "reading or writing single elements of a tensor is not supported yet; use tensor "
-                                    "operations, e.g. nn::pick, nn::sum or nn::where");
+    refuse(call.expr->getExprLoc(),
+           "reading or writing single elements of a tensor is not supported yet; use tensor "
+           "operations, e.g. nn::pick, nn::sum or nn::where");
   refuse(call.expr->getExprLoc(), "'nn::" + call.name.str() + "' is not supported yet");
 }
 
@@ -74,7 +75,8 @@ ir::Value Lifter::operand(const PrimitiveCall& call, std::size_t i) {
   return value;
 }
 
-/// Elementwise operators: numbers take the element type of the tensors beside them, otherwise C++'s common type.
+/// Elementwise operators: numbers take the element type of the tensors beside them, otherwise C++'s common
+/// type.
 Object* Lifter::call_map(ir::Map map, const PrimitiveCall& call) {
   const std::size_t first = map == ir::Map::where ? 1 : 0;
   std::optional<ir::Elem> common, scalars;
@@ -104,8 +106,9 @@ ir::Value Lifter::as_element(const Object* object, const clang::Expr* source, ir
   if (value_type(source->getType())) return value_of(object, source->getType(), source);
   at(source);
   if (object->is_known()) {
-    const double x =
-        object->state == Object::State::real ? object->real : static_cast<double>(known_integer(object, source, "this"));
+    const double x = object->state == Object::State::real
+                         ? object->real
+                         : static_cast<double>(known_integer(object, source, "this"));
     if (to == ir::Elem::boolean) return number(x != 0, to);
     return number(ir::is_floating(to) ? x : std::trunc(x), to);
   }
@@ -158,7 +161,8 @@ Object* Lifter::call_size(const PrimitiveCall& call) {
 Object* Lifter::call_reduction(const PrimitiveCall& call, const StaticArguments& statics) {
   const bool is_mean = call.name == "mean";
   if (!is_mean && call.name != "sum" && call.name != "max" && call.name != "min") return nullptr;
-  if (elem_of(call.sources[0]->getType())) return objects_.copy(*call.arguments[0]);  // a number is its own reduction
+  if (elem_of(call.sources[0]->getType()))
+    return objects_.copy(*call.arguments[0]);  // a number is its own reduction
   const ir::Value x = operand(call, 0);
   const bool keep_dims = call.arguments.size() > 1;
   if (is_mean) return objects_.of(build_.mean(x, statics.integers, keep_dims));
@@ -180,9 +184,11 @@ Object* Lifter::call_shape(const PrimitiveCall& call, const StaticArguments& sta
     // A further name is given its size by an argument; only the size of that very name is sure to be right.
     const Object* size = call.arguments[i];
     const bool is_size = size->state == Object::State::value && f_[size->value].kind == ir::Kind::size;
-    if (!is_size || std::find(statics.dims.begin(), statics.dims.end(), f_[size->value].dim) == statics.dims.end())
-      refuse(call.sources[i]->getExprLoc(), "the size of a new name must be an extent of that name, as in "
-                                            "nn::broadcast_to<N, 4>(row, x.extent(0))");
+    if (!is_size ||
+        std::find(statics.dims.begin(), statics.dims.end(), f_[size->value].dim) == statics.dims.end())
+      refuse(call.sources[i]->getExprLoc(),
+             "the size of a new name must be an extent of that name, as in "
+             "nn::broadcast_to<N, 4>(row, x.extent(0))");
   }
   return objects_.of(is_reshape ? build_.reshape(x, statics.dims) : build_.broadcast_to(x, statics.dims));
 }

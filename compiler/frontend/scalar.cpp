@@ -30,34 +30,43 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
   if (llvm::isa<clang::CXXConstCastExpr>(cast) && !frames_.back()->in_library)
     refuse(cast->getExprLoc(), "'const_cast' is not supported");
   switch (cast->getCastKind()) {
-    case clang::CK_LValueToRValue: return load(eval(inner), inner);
+    case clang::CK_LValueToRValue:
+      return load(eval(inner), inner);
     case clang::CK_NoOp:
     case clang::CK_UserDefinedConversion:
-    case clang::CK_ConstructorConversion: return eval(inner);
-    case clang::CK_ToVoid: eval(inner); return objects_.fresh();
+    case clang::CK_ConstructorConversion:
+      return eval(inner);
+    case clang::CK_ToVoid:
+      eval(inner);
+      return objects_.fresh();
     case clang::CK_IntegralCast:
     case clang::CK_IntegralToFloating:
     case clang::CK_IntegralToBoolean:
     case clang::CK_FloatingToIntegral:
     case clang::CK_FloatingToBoolean:
     case clang::CK_FloatingCast:
-    case clang::CK_BooleanToSignedIntegral: return convert(eval(inner), cast->getType(), cast);
+    case clang::CK_BooleanToSignedIntegral:
+      return convert(eval(inner), cast->getType(), cast);
     case clang::CK_DerivedToBase:
-    case clang::CK_UncheckedDerivedToBase: return base_of(eval(inner), cast);
+    case clang::CK_UncheckedDerivedToBase:
+      return base_of(eval(inner), cast);
     case clang::CK_ArrayToPointerDecay:
       refuse(cast->getExprLoc(), "an array as a pointer is not supported; use a std::array");
     case clang::CK_FunctionToPointerDecay:
       refuse(cast->getExprLoc(), "a function as a value is not supported; call it, or pass a lambda");
-    default: break;
+    default:
+      break;
   }
-  refuse(cast->getExprLoc(), llvm::isa<clang::ImplicitCastExpr>(cast) || llvm::isa<clang::CXXStaticCastExpr>(cast)
-                                 ? "the conversion to '" + shown(cast->getType()) + "' is not supported"
-                                 : unsupported(cast));
+  refuse(cast->getExprLoc(),
+         llvm::isa<clang::ImplicitCastExpr>(cast) || llvm::isa<clang::CXXStaticCastExpr>(cast)
+             ? "the conversion to '" + shown(cast->getType()) + "' is not supported"
+             : unsupported(cast));
 }
 
 /// Reading a variable: what it holds now.
 Object* Lifter::load(const Object* place, const clang::Expr* where) {
-  if (where->getType().isVolatileQualified()) refuse(where->getExprLoc(), "volatile variables are not supported");
+  if (where->getType().isVolatileQualified())
+    refuse(where->getExprLoc(), "volatile variables are not supported");
   if (place->state == Object::State::unset)
     refuse(where->getExprLoc(), "this variable is used before anything was assigned to it");
   return objects_.copy(*place);
@@ -80,15 +89,20 @@ Object* Lifter::eval_unary(const clang::UnaryOperator* expr) {
   if (expr->isIncrementDecrementOp()) return step(expr);
   switch (expr->getOpcode()) {
     case clang::UO_Plus:
-    case clang::UO_Extension: return eval(inner);
+    case clang::UO_Extension:
+      return eval(inner);
     case clang::UO_Deref:
       if (llvm::isa<clang::CXXThisExpr>(inner->IgnoreParenImpCasts())) return eval_base(inner, true);
+      eval(inner);  // says more where the pointer comes from 'new', '&' or an array
       refuse(expr->getExprLoc(), "pointers are not supported; use a reference");
-    case clang::UO_AddrOf: refuse(expr->getExprLoc(), "taking an address is not supported; use a reference");
+    case clang::UO_AddrOf:
+      refuse(expr->getExprLoc(), "taking an address is not supported; use a reference");
     case clang::UO_Minus:
     case clang::UO_Not:
-    case clang::UO_LNot: break;
-    default: refuse(expr->getExprLoc(), unsupported(expr));
+    case clang::UO_LNot:
+      break;
+    default:
+      refuse(expr->getExprLoc(), unsupported(expr));
   }
   Object* object = eval(inner);
   if (object->is_known()) {
@@ -165,24 +179,35 @@ namespace {
 std::optional<ir::Map> map_of(clang::BinaryOperatorKind kind, clang::QualType operands) {
   const bool is_integer = !operands->isRealFloatingType();
   switch (kind) {
-    case clang::BO_Add: return ir::Map::add;
-    case clang::BO_Sub: return operands->isUnsignedIntegerType() ? std::nullopt : std::optional(ir::Map::sub);
-    case clang::BO_Mul: return ir::Map::mul;
-    case clang::BO_Div: return is_integer ? std::nullopt : std::optional(ir::Map::div);
-    case clang::BO_LT: return ir::Map::lt;
-    case clang::BO_LE: return ir::Map::le;
-    case clang::BO_GT: return ir::Map::gt;
-    case clang::BO_GE: return ir::Map::ge;
-    case clang::BO_EQ: return ir::Map::eq;
-    case clang::BO_NE: return ir::Map::ne;
-    default: return std::nullopt;
+    case clang::BO_Add:
+      return ir::Map::add;
+    case clang::BO_Sub:
+      return operands->isUnsignedIntegerType() ? std::nullopt : std::optional(ir::Map::sub);
+    case clang::BO_Mul:
+      return ir::Map::mul;
+    case clang::BO_Div:
+      return is_integer ? std::nullopt : std::optional(ir::Map::div);
+    case clang::BO_LT:
+      return ir::Map::lt;
+    case clang::BO_LE:
+      return ir::Map::le;
+    case clang::BO_GT:
+      return ir::Map::gt;
+    case clang::BO_GE:
+      return ir::Map::ge;
+    case clang::BO_EQ:
+      return ir::Map::eq;
+    case clang::BO_NE:
+      return ir::Map::ne;
+    default:
+      return std::nullopt;
   }
 }
 
 }  // namespace
 
-Object* Lifter::arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b, clang::QualType operands,
-                           const clang::Expr* where) {
+Object* Lifter::arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
+                           clang::QualType operands, const clang::Expr* where) {
   if (a->is_known() && b->is_known()) {
     Object* result = objects_.copy(*a);
     if (const char* problem = fold::binary(kind, *result, *b, operands, context_))
@@ -192,9 +217,10 @@ Object* Lifter::arithmetic(clang::BinaryOperatorKind kind, const Object* a, cons
   const ir::Value left = value_of(a, operands, where), right = value_of(b, operands, where);
   const auto map = map_of(kind, operands);
   if (!map)
-    refuse(where->getExprLoc(), "the operator '" + clang::BinaryOperator::getOpcodeStr(kind).str() +
-                                    "' is not supported on integers known only at run time; cast them to float or "
-                                    "double first");
+    refuse(where->getExprLoc(),
+           "the operator '" + clang::BinaryOperator::getOpcodeStr(kind).str() +
+               "' is not supported on integers known only at run time; cast them to float or "
+               "double first");
   at(where);
   return objects_.of(build_.map(*map, left, right));
 }

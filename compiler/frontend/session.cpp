@@ -2,13 +2,13 @@
 #include "frontend/session.h"
 
 #include <clang/Basic/Version.h>
-#include <clang/Frontend/TextDiagnosticPrinter.h>
 #include <clang/Serialization/PCHContainerOperations.h>
 #include <clang/Tooling/JSONCompilationDatabase.h>
-#include <llvm/Support/raw_ostream.h>
 
 #include <algorithm>
 #include <filesystem>
+
+#include "frontend/clang_messages.h"
 
 namespace nndiff::frontend {
 
@@ -41,7 +41,8 @@ std::string include_dir(const Options& options) {
   return is_there(installed / "nn" / "nn.h") ? installed.string() : NN_DIFF_INCLUDE_DIR;
 }
 
-/// Those of a build's arguments that decide what the source means; other compilers' flags must not reach Clang.
+/// Those of a build's arguments that decide what the source means; other compilers' flags must not reach
+/// Clang.
 std::vector<std::string> meaningful(const std::vector<std::string>& command, const std::string& directory) {
   const std::vector<std::string> joined = {"-I", "-D", "-U", "-isystem", "-iquote", "-include"};
   std::vector<std::string> kept;
@@ -67,7 +68,10 @@ std::vector<std::string> database_arguments(const Options& options, std::string&
   const std::string path = (fs::path(options.build_dir) / "compile_commands.json").string();
   const auto database = clang::tooling::JSONCompilationDatabase::loadFromFile(
       path, messages, clang::tooling::JSONCommandLineSyntax::AutoDetect);
-  if (!database) return {};
+  if (!database) {
+    messages = path + ": error: " + messages + "\n";
+    return {};
+  }
   messages.clear();
   std::error_code error;
   const auto commands = database->getCompileCommands(fs::absolute(options.file, error).string());
@@ -86,7 +90,9 @@ std::vector<std::string> command_line(const Options& options, std::string& messa
 
 }  // namespace
 
-std::string clang_version() { return "clang " CLANG_VERSION_STRING; }
+std::string clang_version() {
+  return "clang " CLANG_VERSION_STRING;
+}
 
 Session parse(const Options& options) {
   Session session;
@@ -96,18 +102,17 @@ Session parse(const Options& options) {
   std::vector<const char*> arguments;
   for (const std::string& argument : line) arguments.push_back(argument.c_str());
 
-  llvm::raw_string_ostream stream(session.messages);
   llvm::IntrusiveRefCntPtr<clang::DiagnosticOptions> style(new clang::DiagnosticOptions);
-  auto printer = std::make_unique<clang::TextDiagnosticPrinter>(stream, style.get());
+  const auto consumer = clang_messages(session.messages, style.get());
   llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine> engine(
-      new clang::DiagnosticsEngine(new clang::DiagnosticIDs, style, printer.get(), false));
-  session.unit = clang::ASTUnit::LoadFromCommandLine(
-      arguments.data(), arguments.data() + arguments.size(), std::make_shared<clang::PCHContainerOperations>(),
-      engine, resource_dir(options));
-  stream.flush();
+      new clang::DiagnosticsEngine(new clang::DiagnosticIDs, style, consumer.get(), false));
+  session.unit = clang::ASTUnit::LoadFromCommandLine(arguments.data(), arguments.data() + arguments.size(),
+                                                     std::make_shared<clang::PCHContainerOperations>(),
+                                                     engine, resource_dir(options));
   session.ok = session.unit && !engine->hasErrorOccurred();
-  // The printer dies with this frame; nothing is reported through Clang afterwards.
+  // The consumer dies with this frame; nothing is reported through Clang afterwards.
   engine->setClient(new clang::IgnoringDiagConsumer, true);
+  session.messages = readable_dims(session.messages);
   return session;
 }
 

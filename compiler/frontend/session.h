@@ -17,7 +17,8 @@ struct Session {
 /// Parses the file as C++20 (or as the arguments say).
 Session parse(const Options& options);
 
-/// The files that were read, the main file first, nn's headers included, the system's not; the same list on every run.
+/// The files that were read, the main file first, nn's headers included, the system's not; the same list on
+/// every run.
 std::vector<std::string> dependencies(const Session& session);
 
 }  // namespace nndiff::frontend

@@ -8,7 +8,8 @@ namespace nndiff::frontend {
 ir::Loc loc_of(clang::SourceLocation where, const clang::SourceManager& sources) {
   const clang::PresumedLoc presumed = sources.getPresumedLoc(sources.getExpansionLoc(where), false);
   if (presumed.isInvalid()) return {};
-  return {presumed.getFilename(), static_cast<int>(presumed.getLine()), static_cast<int>(presumed.getColumn())};
+  return {presumed.getFilename(), static_cast<int>(presumed.getLine()),
+          static_cast<int>(presumed.getColumn())};
 }
 
 namespace {
@@ -25,7 +26,8 @@ llvm::StringRef raw_text(clang::SourceRange range, const clang::ASTContext& cont
 /// The tokens of `text` with one blank where there was white space; "nn::" left out where `drop_nn`.
 std::string one_line(llvm::StringRef text, const clang::LangOptions& options, bool drop_nn) {
   const std::string owned = text.str();  // the lexer wants a terminating zero
-  clang::Lexer lexer(clang::SourceLocation(), options, owned.data(), owned.data(), owned.data() + owned.size());
+  clang::Lexer lexer(clang::SourceLocation(), options, owned.data(), owned.data(),
+                     owned.data() + owned.size());
   std::vector<std::pair<std::string, bool>> tokens;  // spelling, white space before it
   for (clang::Token token; !lexer.LexFromRawLexer(token) || token.isNot(clang::tok::eof);) {
     if (token.is(clang::tok::eof)) break;
@@ -39,7 +41,8 @@ std::string one_line(llvm::StringRef text, const clang::LangOptions& options, bo
     const bool blank = tokens[i].second && !line.empty();
     if (blank) line += ' ';
     const bool qualified = i > 0 && tokens[i - 1].first == "::";
-    if (drop_nn && !qualified && tokens[i].first == "nn" && i + 1 < tokens.size() && tokens[i + 1].first == "::")
+    if (drop_nn && !qualified && tokens[i].first == "nn" && i + 1 < tokens.size() &&
+        tokens[i + 1].first == "::")
       ++i;
     else
       line += tokens[i].first;

@@ -1,21 +1,29 @@
 // Clang's types as the IR's: element types, tensors, arrays, and how a type is spelled in generated code.
 #include "frontend/types.h"
 
+#include "frontend/clang_messages.h"
+
 namespace nndiff::frontend {
 
 std::optional<ir::Elem> elem_of(clang::QualType type) {
   const auto* builtin = type.getCanonicalType()->getAs<clang::BuiltinType>();
   if (!builtin) return std::nullopt;
   switch (builtin->getKind()) {
-    case clang::BuiltinType::Bool: return ir::Elem::boolean;
-    case clang::BuiltinType::Int: return ir::Elem::i32;
+    case clang::BuiltinType::Bool:
+      return ir::Elem::boolean;
+    case clang::BuiltinType::Int:
+      return ir::Elem::i32;
     case clang::BuiltinType::Long:
     case clang::BuiltinType::LongLong:
     case clang::BuiltinType::ULong:
-    case clang::BuiltinType::ULongLong: return ir::Elem::i64;
-    case clang::BuiltinType::Float: return ir::Elem::f32;
-    case clang::BuiltinType::Double: return ir::Elem::f64;
-    default: return std::nullopt;
+    case clang::BuiltinType::ULongLong:
+      return ir::Elem::i64;
+    case clang::BuiltinType::Float:
+      return ir::Elem::f32;
+    case clang::BuiltinType::Double:
+      return ir::Elem::f64;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -23,7 +31,8 @@ bool is_inside(const clang::Decl* decl, llvm::StringRef name) {
   const clang::DeclContext* context = decl->getDeclContext();
   for (; context && !context->isTranslationUnit(); context = context->getParent()) {
     const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(context);
-    if (space && space->getName() == name && space->getParent()->getRedeclContext()->isTranslationUnit()) return true;
+    if (space && space->getName() == name && space->getParent()->getRedeclContext()->isTranslationUnit())
+      return true;
   }
   return false;
 }
@@ -92,21 +101,24 @@ std::optional<ArrayOf> array_of(clang::QualType type, const clang::ASTContext& c
 
 std::string record_problem(clang::QualType type, const clang::ASTContext& context) {
   const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
-  const std::string objects = "objects of type '" + shown(type, context) + "' are not supported";
+  const std::string objects =
+      "objects of type '" + shown(type.getUnqualifiedType(), context) + "' are not supported";
   if (!record || !record->hasDefinition()) return objects + " here";
   if (specialisation(type, "std", "vector"))
     return "std::vector is not supported; use a tensor, or a std::array whose size is known at compile time";
   if (record->isUnion()) return "unions are not supported; use a struct";
   if (record->getNumVBases() > 0 || record->isPolymorphic())
     return "classes with virtual functions or bases are not supported; use a template";
+  const clang::CXXDestructorDecl* destructor = record->getDestructor();
+  if (destructor && destructor->isUserProvided()) return objects + ": it has a destructor of its own";
   for (const clang::FieldDecl* field : record->fields()) {
     const clang::QualType member = field->getType();
-    const char* what = member->isReferenceType()                                    ? "a reference"
+    const char* what = member->isReferenceType()                                  ? "a reference"
                        : member->isPointerType() || member->isMemberPointerType() ? "a pointer"
-                       : field->isBitField()                                        ? "a bit-field"
-                       : member.isVolatileQualified()                               ? "volatile"
-                       : field->isAnonymousStructOrUnion()                          ? "without a name"
-                                                                                    : nullptr;
+                       : field->isBitField()                                      ? "a bit-field"
+                       : member.isVolatileQualified()                             ? "volatile"
+                       : field->isAnonymousStructOrUnion()                        ? "without a name"
+                                                                                  : nullptr;
     if (what) return objects + ": the member '" + field->getNameAsString() + "' is " + what;
   }
   return "";
@@ -114,7 +126,9 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
 
 namespace {
 
-bool continues_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+bool continues_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+}
 
 /// "2*N+1" as `2*nn::Dim{"N"}+1`: generated code cannot know what the user called the constant.
 std::string spell_dim(const ir::Dim& dim) {
@@ -181,7 +195,7 @@ std::string spell(clang::QualType type, const clang::ASTContext& context) {
 std::string shown(clang::QualType type, const clang::ASTContext& context) {
   clang::PrintingPolicy policy(context.getLangOpts());
   policy.SuppressTagKeyword = true;
-  return type.getAsString(policy);
+  return readable_dims(type.getAsString(policy));
 }
 
 }  // namespace nndiff::frontend

@@ -36,7 +36,8 @@ std::optional<ArrayOf> array_of(clang::QualType type, const clang::ASTContext& c
 /// Why a class cannot be taken apart into independent members, or empty if it can.
 std::string record_problem(clang::QualType type, const clang::ASTContext& context);
 
-/// A type as generated code writes it, fully qualified, sizes by their names: nn::Tensor<float, nn::Dim{"N"}, 784>.
+/// A type as generated code writes it, fully qualified, sizes by their names: nn::Tensor<float, nn::Dim{"N"},
+/// 784>.
 std::string spell(clang::QualType type, const clang::ASTContext& context);
 
 /// A type as the user would write it, for messages.

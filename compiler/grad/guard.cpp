@@ -65,10 +65,15 @@ std::optional<Value> guarded_contribution(Builder& b, Value y, std::size_t opera
 Value guarded_sum(Builder& b, Value p, Value q) {
   if (!is_guarded(b, p) || !is_guarded(b, q)) return b.map(Map::add, p, q);
   const Op choice = b.f[p];
+  const Op other = b.f[q];
+  const bool same_condition = other.operands[0] == choice.operands[0];
   std::vector<Value> parts = {choice.operands[0]};
   for (int branch : {1, 2}) {
-    const Value part = choice.operands[branch];
-    parts.push_back(is_zero(b, part) ? q : b.map(Map::add, part, q));
+    const Value part = choice.operands[branch], added = same_condition ? other.operands[branch] : q;
+    if (is_zero(b, part))
+      parts.push_back(added);
+    else
+      parts.push_back(is_zero(b, added) ? part : b.map(Map::add, part, added));
   }
   return b.map(Map::where, parts);
 }

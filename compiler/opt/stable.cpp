@@ -108,11 +108,23 @@ Result log_plus_one(Builder& b, const Op& op) {
   return std::nullopt;
 }
 
-// z − repeat(logsumexp(z))
+// z − repeat(logsumexp(z)), or pick(z, i) − logsumexp(z): log_softmax, or an element of it, which keeps its
+// accuracy where z and logsumexp(z) are both large.
+Result log_softmax(Builder& b, Value z, Value lse) {
+  auto r = repeated_reduction(b, lse);
+  if (r && r->kind == Kind::logsumexp && r->operands[0] == z)
+    return b.softmax_like(Kind::log_softmax, z, r->axes);
+  const Op picked = get(b, z), sum = get(b, lse);
+  if (picked.kind != Kind::pick || sum.kind != Kind::logsumexp || picked.operands[0] != sum.operands[0])
+    return std::nullopt;
+  if (sum.axes != std::vector<int>{b.type(sum.operands[0]).rank() - 1}) return std::nullopt;
+  return b.pick(b.softmax_like(Kind::log_softmax, sum.operands[0], sum.axes), picked.operands[1]);
+}
+
 Result difference(Builder& b, const Op& op) {
-  auto r = repeated_reduction(b, op.operands[1]);
-  if (!r || r->kind != Kind::logsumexp || r->operands[0] != op.operands[0]) return std::nullopt;
-  return b.softmax_like(Kind::log_softmax, op.operands[0], r->axes);
+  if (auto l = log_softmax(b, op.operands[0], op.operands[1])) return l;
+  if (auto l = log_softmax(b, op.operands[1], op.operands[0])) return b.map(Map::neg, *l);
+  return std::nullopt;
 }
 
 // Whether v repeats the same value along all of `axes`.

@@ -9,9 +9,13 @@ namespace {
 
 constexpr std::int64_t alignment = 64;
 
-std::int64_t aligned(std::int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+std::int64_t aligned(std::int64_t bytes) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
-bool overlap(const Buffer& a, const Buffer& b) { return a.first <= b.last && b.first <= a.last; }
+bool overlap(const Buffer& a, const Buffer& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 // The lowest offset at which `b` meets none of the placed buffers that live at the same time.
 std::int64_t lowest_offset(const Buffer& b, const std::vector<const Buffer*>& placed) {
@@ -41,12 +45,14 @@ void place_static(Plan& plan) {
   }
 }
 
-// A slot serves buffers that live one after the other, the largest of which is known whatever the named sizes are.
+// A slot serves buffers that live one after the other, the largest of which is known whatever the named sizes
+// are.
 void place_named(Plan& plan) {
   std::vector<Buffer*> open;
   for (Buffer& b : plan.buffers)
     if (b.place == Buffer::Place::arena && b.first >= 0 && !b.bytes.is_static()) open.push_back(&b);
-  std::stable_sort(open.begin(), open.end(), [](const Buffer* a, const Buffer* b) { return a->first < b->first; });
+  std::stable_sort(open.begin(), open.end(),
+                   [](const Buffer* a, const Buffer* b) { return a->first < b->first; });
   std::vector<int> busy_until;
   for (Buffer* b : open) {
     int best = -1;

@@ -8,7 +8,9 @@ namespace nndiff::plan {
 
 namespace {
 
-bool contains(const std::vector<int>& set, int x) { return std::find(set.begin(), set.end(), x) != set.end(); }
+bool contains(const std::vector<int>& set, int x) {
+  return std::find(set.begin(), set.end(), x) != set.end();
+}
 
 // Loops a and b, b inside a, in every list that holds one of them: next to each other, or both missing.
 bool adjacent(const std::vector<int>& loops, int a, int b) {
@@ -81,15 +83,20 @@ void sort_into_loops(Kernel& k) {
   for (const Sink& s : k.sinks) last = std::max(last, s.phase);
   for (int phase = 0; phase <= last; ++phase) {
     const std::size_t first = k.loops.size();
-    k.loops.push_back({.axes = {}, .sinks = {}, .phase = phase});  // what happens once a row comes before the loops of its phase
+    k.loops.push_back({.axes = {},
+                       .sinks = {},
+                       .phase = phase});  // what happens once a row comes before the loops of its phase
     for (int i = 0; i < static_cast<int>(k.sinks.size()); ++i) {
       if (k.sinks[i].phase != phase) continue;
       std::vector<int> axes;
       for (int a : k.sinks[i].axes)
         if (!contains(k.rows, a)) axes.push_back(a);
-      const auto at = std::find_if(k.loops.begin() + first, k.loops.end(), [&](const Loop& l) { return l.axes == axes; });
-      if (at != k.loops.end()) at->sinks.push_back(i);
-      else k.loops.push_back({.axes = axes, .sinks = {i}, .phase = phase});
+      const auto at =
+          std::find_if(k.loops.begin() + first, k.loops.end(), [&](const Loop& l) { return l.axes == axes; });
+      if (at != k.loops.end())
+        at->sinks.push_back(i);
+      else
+        k.loops.push_back({.axes = axes, .sinks = {i}, .phase = phase});
     }
   }
 }
@@ -122,7 +129,9 @@ void arrange(Kernel& k, const std::vector<int>& row_axes) {
   sort_into_loops(k);
 }
 
-bool Kernel::is_flat() const { return rows.size() == 1 && axes.size() == 1; }
+bool Kernel::is_flat() const {
+  return rows.size() == 1 && axes.size() == 1;
+}
 
 std::vector<int> Kernel::across() const {
   std::vector<int> result;

@@ -1,5 +1,5 @@
-// Kernels: which operations share a loop nest. Greedy merging of groups along values that one makes and the other reads,
-// then of groups that read the same memory, as long as the groups stay free of cycles.
+// Kernels: which operations share a loop nest. Greedy merging of groups along values that one makes and the
+// other reads, then of groups that read the same memory, as long as the groups stay free of cycles.
 #include "plan/fuse.h"
 
 #include <algorithm>
@@ -94,7 +94,8 @@ bool merge_siblings(const Program& p, Groups& all) {
   bool changed = false;
   for (const auto& [memory, values] : readers)
     for (std::size_t i = 1; i < values.size(); ++i)
-      for (std::size_t j = 0; j < i; ++j) changed |= try_merge(p, all, all.of[values[j].id], all.of[values[i].id]);
+      for (std::size_t j = 0; j < i; ++j)
+        changed |= try_merge(p, all, all.of[values[j].id], all.of[values[i].id]);
   return changed;
 }
 

@@ -12,20 +12,20 @@ namespace nndiff::plan {
 /// Operations that one step computes: the anchors of a kernel, or a single matrix product.
 struct Group {
   bool is_product = false;
-  std::vector<Value> values;      // in the function's order
-  std::vector<ir::Dim> axes;      // the loops' extents
-  std::map<Value, Env> domains;   // each anchor's domain in terms of the loops
+  std::vector<Value> values;     // in the function's order
+  std::vector<ir::Dim> axes;     // the loops' extents
+  std::map<Value, Env> domains;  // each anchor's domain in terms of the loops
   std::vector<Read> reads;
-  std::set<int> before, after;    // groups that this one waits for, and that wait for this one
+  std::set<int> before, after;  // groups that this one waits for, and that wait for this one
 };
 
 struct Groups {
-  std::vector<Group> groups;      // merged ones are left empty
-  std::vector<int> of;            // by operation: its group, or -1
+  std::vector<Group> groups;  // merged ones are left empty
+  std::vector<int> of;        // by operation: its group, or -1
 };
 
-/// The loops that are shared out as rows: the longest common prefix of all domains that no reduction used inside the
-/// kernel reduces over, and that every other one reduces over altogether or not at all.
+/// The loops that are shared out as rows: the longest common prefix of all domains that no reduction used
+/// inside the kernel reduces over, and that every other one reduces over altogether or not at all.
 struct Rows {
   std::vector<int> axes;
   int partials = 0;  // reductions over only a part of the loops inside a row

@@ -2,13 +2,34 @@
 #include "plan/lower.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace nndiff::plan {
 
 namespace {
 
-// Recomputing a value in a later loop of the row is worth this much work per element before it is stored instead.
+// Recomputing a value in a later loop of the row is worth this much work per element before it is stored
+// instead.
 constexpr double cheap = 12;
+
+// Nodes with equal keys have equal values in the same iteration.
+std::string key_of(const Node& n) {
+  char number[32];
+  std::snprintf(number, sizeof number, "%a", n.number);
+  std::string key = number;
+  const auto add = [&](std::int64_t x) { key += " " + std::to_string(x); };
+  add(static_cast<int>(n.kind)), add(static_cast<int>(n.elem)), add(static_cast<int>(n.map));
+  add(n.axis), add(n.sink), add(n.phase), add(n.access.buffer);
+  add(n.kind == Node::Kind::scalar ? n.value.id : 0);
+  key += " " + n.dim.text();
+  for (int o : n.operands) add(o);
+  for (const Term& t : n.access.index) {
+    key += ";";
+    add(t.axis), add(t.node), add(t.stride.factor);
+    for (const Dim& d : t.stride.dims) key += " " + d.text();
+  }
+  return key;
+}
 
 struct Lowering {
   const Program& p;
@@ -17,7 +38,8 @@ struct Lowering {
   Rows rows;
   Kernel k = {};
   std::map<std::pair<Value, Env>, int> nodes = {};
-  std::map<Value, int> sinks = {};  // reductions
+  std::map<std::string, int> numbers = {};        // nodes by what they compute: equal ones are one
+  std::map<Value, int> sinks = {};                // reductions
   std::vector<std::pair<Value, int>> inner = {};  // the group's own values, in order, and their nodes
 
   int add(Node n) {
@@ -27,8 +49,9 @@ struct Lowering {
     }
     std::sort(n.axes.begin(), n.axes.end());
     n.axes.erase(std::unique(n.axes.begin(), n.axes.end()), n.axes.end());
-    k.nodes.push_back(std::move(n));
-    return static_cast<int>(k.nodes.size() - 1);
+    const auto [at, fresh] = numbers.emplace(key_of(n), static_cast<int>(k.nodes.size()));
+    if (fresh) k.nodes.push_back(std::move(n));
+    return at->second;
   }
 
   Access access(int buffer, const ir::Shape& shape, const Env& env) const {
@@ -72,17 +95,27 @@ struct Lowering {
     if (alias || (p.part[v.id] != Part::free && !own)) return load(v, env);
     Node n{.elem = op.type.elem, .value = v};
     switch (op.kind) {
-      case Kind::constant: n.kind = Node::Kind::constant, n.number = op.number; break;
-      case Kind::size: n.kind = Node::Kind::size, n.dim = op.dim; break;
-      case Kind::iota: return index(op, env[op.axes[0]]);
-      case Kind::map: n.kind = Node::Kind::map, n.map = op.map; break;
+      case Kind::constant:
+        n.kind = Node::Kind::constant, n.number = op.number;
+        break;
+      case Kind::size:
+        n.kind = Node::Kind::size, n.dim = op.dim;
+        break;
+      case Kind::iota:
+        return index(op, env[op.axes[0]]);
+      case Kind::map:
+        n.kind = Node::Kind::map, n.map = op.map;
+        break;
       case Kind::cast:
         if (p.f[op.operands[0]].type.elem == op.type.elem) return node(op.operands[0], env);
         n.kind = Node::Kind::cast;
         break;
-      case Kind::reduce: return is_trivial(v) ? node(op.operands[0], g.domains.at(v)) : reduced(v, env);
-      case Kind::pick: return picked(op, env);
-      default: return node(op.operands[0], operand_env(p.f, op, 0, env));
+      case Kind::reduce:
+        return is_trivial(v) ? node(op.operands[0], g.domains.at(v)) : reduced(v, env);
+      case Kind::pick:
+        return picked(op, env);
+      default:
+        return node(op.operands[0], operand_env(p.f, op, 0, env));
     }
     for (int i = 0; i < static_cast<int>(op.operands.size()); ++i)
       n.operands.push_back(node(op.operands[i], operand_env(p.f, op, i, env)));
@@ -133,7 +166,10 @@ struct Lowering {
 
   void add_store(Value v, int n, const Env& env) {
     const bool scalar = p.f[v].type.rank() == 0;
-    Sink s{.kind = scalar ? Sink::Kind::scalar : Sink::Kind::store, .value = v, .node = n, .axes = loops_of(env)};
+    Sink s{.kind = scalar ? Sink::Kind::scalar : Sink::Kind::store,
+           .value = v,
+           .node = n,
+           .axes = loops_of(env)};
     if (!scalar) s.to = access(memory.add(p, v), p.f[v].type.shape, env);
     s.phase = k.nodes[n].phase;
     k.sinks.push_back(std::move(s));
@@ -150,9 +186,12 @@ struct Lowering {
     s.phase = k.nodes[s.node].phase;
     const bool over_rows =
         !rows.axes.empty() && std::find(kept.begin(), kept.end(), rows.axes[0]) == kept.end();
-    if (over_rows) s.kind = Sink::Kind::across;
-    else s.kind = kept.size() > rows.axes.size() ? Sink::Kind::partial : Sink::Kind::row;
-    if (s.kind != Sink::Kind::row && !kept.empty()) s.to = access(memory.add(p, v), op.type.shape, place);
+    if (over_rows)
+      s.kind = Sink::Kind::across;
+    else
+      s.kind = kept.size() > rows.axes.size() ? Sink::Kind::partial : Sink::Kind::row;
+    if (s.kind != Sink::Kind::row && op.type.rank() > 0)
+      s.to = access(memory.add(p, v), op.type.shape, place);
     const bool is_row = s.kind == Sink::Kind::row;
     sinks[v] = static_cast<int>(k.sinks.size());
     k.sinks.push_back(std::move(s));
@@ -227,10 +266,12 @@ struct Lowering {
     if (memory.of[v.id] < 0) add_store(v, n, env);
     const int phase = k.nodes[n].phase;
     const int stored = load(v, env, phase + 1);
+    if (stored == n) return;
     k.nodes[stored].phase = phase;  // it can be read as soon as it could be computed; only later loops do
-    std::map<int, int> done;  // the same for all later phases
+    std::map<int, int> done;        // the same for all later phases
     for (Sink& s : k.sinks) s.node = reload(s.node, n, stored, s.phase, done);
-    for (auto& [value, own] : inner) own = value == v ? own : reload(own, n, stored, k.nodes[own].phase, done);
+    for (auto& [value, own] : inner)
+      own = value == v ? own : reload(own, n, stored, k.nodes[own].phase, done);
   }
 
   void keep_for_later_phases() {

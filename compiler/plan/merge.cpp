@@ -20,7 +20,8 @@ struct Matcher {
 
   bool match(int from_b, int in_a) {
     if (to_a[from_b] >= 0) return to_a[from_b] == in_a;
-    if (std::find(to_a.begin(), to_a.end(), in_a) != to_a.end() || b.axes[from_b] != a.axes[in_a]) return false;
+    if (std::find(to_a.begin(), to_a.end(), in_a) != to_a.end() || b.axes[from_b] != a.axes[in_a])
+      return false;
     to_a[from_b] = in_a;
     return true;
   }
@@ -44,7 +45,8 @@ Env place(const Program& p, const Group& g, Value v) {
   return p.f[v].kind == Kind::reduce ? reduced_env(p.f[v], env) : env;
 }
 
-// What b reads of a must be the elements that a computes; picked elements are looked at once the groups are merged.
+// What b reads of a must be the elements that a computes; picked elements are looked at once the groups are
+// merged.
 bool match_flow(Matcher& m, bool& related) {
   for (const Read& r : m.b.reads) {
     const Value base = base_of(m.p.f, r.at);
@@ -56,11 +58,18 @@ bool match_flow(Matcher& m, bool& related) {
   return true;
 }
 
+// Only memory as large as one of the kernels is worth reading once for both.
+bool covers(const Env& in_a, const Group& a, const Env& in_b, const Group& b) {
+  const std::size_t loops = loops_of(in_b).size();
+  return loops > 0 && (loops == b.axes.size() || loops_of(in_a).size() == a.axes.size());
+}
+
 // The same memory read by both suggests how the loops correspond.
 void match_shared(Matcher& m, bool& related) {
   for (const Read& rb : m.b.reads)
     for (const Read& ra : m.a.reads) {
-      if (ra.at != rb.at || is_dynamic(ra.env) || is_dynamic(rb.env) || loops_of(rb.env).empty()) continue;
+      if (ra.at != rb.at || is_dynamic(ra.env) || is_dynamic(rb.env) || !covers(ra.env, m.a, rb.env, m.b))
+        continue;
       const std::vector<int> before = m.to_a;
       if (m.match(rb.env, ra.env)) {
         related = true;
@@ -90,7 +99,7 @@ Group joined(Matcher& m) {
   }
   for (Read r : m.b.reads) {
     rename(r.env, m.to_a);
-    g.reads.push_back(std::move(r));
+    if (std::find(g.reads.begin(), g.reads.end(), r) == g.reads.end()) g.reads.push_back(std::move(r));
   }
   g.values.insert(g.values.end(), m.b.values.begin(), m.b.values.end());
   std::sort(g.values.begin(), g.values.end(), [&](Value x, Value y) { return x.id < y.id; });
@@ -99,15 +108,16 @@ Group joined(Matcher& m) {
   return g;
 }
 
-// Whether element `env` of a value of the kernel can be computed where it is picked: no reduction is needed at another
-// element than its own.
-bool can_compute_at(const Program& p, const Group& g, const Read& r) {
+// Whether element `env` of a value of the kernel can be computed where it is picked: no reduction is needed
+// at another element than its own.
+bool can_compute_at(const Program& p, const Group& g, const Read& r, std::set<Read>& seen) {
+  if (!seen.insert(r).second) return true;
   if (base_of(p.f, r.at) != r.at) return !g.domains.count(base_of(p.f, r.at));
   if (!g.domains.count(r.at) || r.env == place(p, g, r.at)) return true;
   const Op& op = p.f[r.at];
   if (op.kind == Kind::reduce || op.kind == Kind::pick) return false;
   for (const Read& next : reads_of_anchor(p, r.at, r.env))
-    if (!can_compute_at(p, g, next)) return false;
+    if (!can_compute_at(p, g, next, seen)) return false;
   return true;
 }
 
@@ -128,8 +138,9 @@ std::optional<Group> merge(const Program& p, const Group& a, const Group& b) {
   const bool scalars = a.axes.empty() && b.axes.empty();
   if (!related && !scalars) return std::nullopt;
   Group g = joined(m);
+  std::set<Read> seen;
   for (const Read& r : g.reads)
-    if (!can_compute_at(p, g, r)) return std::nullopt;
+    if (!can_compute_at(p, g, r, seen)) return std::nullopt;
   const Rows rows = rows_of(p, g);
   if (rows.axes.empty() && !fits_one_row(g)) return std::nullopt;
   if (rows.partials > rows_of(p, a).partials + rows_of(p, b).partials) return std::nullopt;

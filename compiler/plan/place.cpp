@@ -9,7 +9,9 @@ namespace nndiff::plan {
 
 namespace {
 
-bool contains(const std::vector<int>& set, int x) { return std::find(set.begin(), set.end(), x) != set.end(); }
+bool contains(const std::vector<int>& set, int x) {
+  return std::find(set.begin(), set.end(), x) != set.end();
+}
 
 // The buffers of one kernel being merged. A moment counts half phases: a row's statements, then its loops.
 struct Sharing {
@@ -40,7 +42,8 @@ struct Sharing {
     return when < moment(s) && same_shape && row_terms(n.access) == row_terms(s.to);
   }
 
-  // Whether buffer `old` is done with when `s` stores: every read of it, and every store to it in this kernel.
+  // Whether buffer `old` is done with when `s` stores: every read of it, and every store to it in this
+  // kernel.
   bool is_over(int old, const Sink& s) const {
     for (const Sink& other : k.sinks) {
       if (other.scratch == old) return false;
@@ -60,8 +63,8 @@ struct Sharing {
     const bool places = a.place == Buffer::Place::arena &&
                         (b.place == Buffer::Place::arena || b.place == Buffer::Place::gradient ||
                          b.place == Buffer::Place::value);
-    return old != fresh && places && a.elem == b.elem && a.bytes == b.bytes && a.last <= step && b.first == step &&
-           writers(fresh) == 1 && is_over(old, s);
+    return old != fresh && places && a.elem == b.elem && a.bytes == b.bytes && a.last <= step &&
+           b.first == step && writers(fresh) == 1 && is_over(old, s);
   }
 
   int writers(int buffer) const {

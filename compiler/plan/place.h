@@ -8,7 +8,8 @@ namespace nndiff::plan {
 /// Sets the lifetime of every buffer: the first step that writes it and the last that touches it.
 void find_lifetimes(Plan& plan);
 
-/// Lets what a kernel stores take the place of what it reads for the last time, where no element is needed afterwards.
+/// Lets what a kernel stores take the place of what it reads for the last time, where no element is needed
+/// afterwards.
 void share_in_place(Plan& plan);
 
 /// Gives every buffer of the arena an offset or a slot.

@@ -32,8 +32,8 @@ std::vector<int> order(const Groups& groups) {
     for (int next : groups.groups[g].after)
       if (--waiting[next] == 0) ready.emplace(groups.groups[next].values.front(), next);
   }
-  const auto used = static_cast<std::size_t>(
-      std::count_if(groups.groups.begin(), groups.groups.end(), [](const Group& g) { return !g.values.empty(); }));
+  const auto used = static_cast<std::size_t>(std::count_if(groups.groups.begin(), groups.groups.end(),
+                                                           [](const Group& g) { return !g.values.empty(); }));
   if (result.size() != used) ir::bug("the planner's kernels wait for each other");
   return result;
 }
@@ -112,7 +112,8 @@ void assign_outputs(const Program& p, const Memory& memory, Plan& plan) {
 
 double work(const Step& step) {
   if (step.kind == Step::Kind::product)
-    return 2 * estimate(Size(step.product.m)) * estimate(Size(step.product.n)) * estimate(Size(step.product.k));
+    return 2 * estimate(Size(step.product.m)) * estimate(Size(step.product.n)) *
+           estimate(Size(step.product.k));
   double rows = 1;
   for (int a : step.kernel.rows) rows *= estimate(step.kernel.axes[a]);
   return rows * step.kernel.work;
@@ -125,7 +126,8 @@ bool is_small(const Plan& plan) {
     total += work(step);
     const auto is_static = [](const Size& s) { return s.is_static(); };
     if (!std::all_of(step.kernel.axes.begin(), step.kernel.axes.end(), is_static)) return false;
-    if (!step.product.m.is_static() || !step.product.n.is_static() || !step.product.k.is_static()) return false;
+    if (!step.product.m.is_static() || !step.product.n.is_static() || !step.product.k.is_static())
+      return false;
   }
   for (const Buffer& b : plan.buffers)
     if (b.place == Buffer::Place::arena) bytes += b.bytes.is_static() ? b.bytes.factor : small_bytes;
@@ -148,7 +150,11 @@ void mark_kept(Plan& plan) {
       if (buffer < 0 || plan.buffers[buffer].values.empty()) return;
       Buffer& b = plan.buffers[buffer];
       const bool is_argument = b.place == Buffer::Place::input || b.place == Buffer::Place::upstream;
-      b.kept |= !is_argument && plan.f[b.values.back()].sweep == ir::Sweep::forward;
+      // A mask belongs to the backward sweep's formulas, but is kept for it where the forward sweep computes
+      // it.
+      const bool forward = plan.steps[static_cast<std::size_t>(b.first)].sweep == ir::Sweep::forward;
+      b.kept |= !is_argument && forward &&
+                (plan.f[b.values.back()].sweep == ir::Sweep::forward || b.elem == ir::Elem::boolean);
     };
     mark(step.product.a), mark(step.product.b);
     for (const Sink& s : step.kernel.sinks)
@@ -161,9 +167,9 @@ void add_scratch(Plan& plan) {
   for (Step& step : plan.steps) {
     if (step.kernel.rows.empty()) continue;
     for (Sink& s : step.kernel.sinks) {
-      if (s.kind != Sink::Kind::across || s.to.buffer < 0) continue;
+      if (s.kind != Sink::Kind::across || !s.in_memory()) continue;
       const Buffer& to = plan.buffers[s.to.buffer];
-      Buffer b{.elem = to.elem, .name = to.name + "_parts", .bytes = to.bytes};
+      Buffer b{.elem = to.elem, .name = (to.name.empty() ? "sum" : to.name) + "_parts", .bytes = to.bytes};
       b.bytes *= Size(max_chunks - 1);
       s.scratch = static_cast<int>(plan.buffers.size());
       plan.buffers.push_back(std::move(b));

@@ -1,8 +1,9 @@
 // The plan of a derivative: its steps in order, the loops of each, and where every value lives.
 //
-// A plan says everything but the spelling: emitters for C++ and CUDA only print it. Steps are matrix products and
-// kernels. A kernel runs over rows (independent of each other, so they can be shared out) and inside a row over inner
-// loops in phases: what depends on a reduction over the row belongs to a later phase than what was reduced.
+// A plan says everything but the spelling: emitters for C++ and CUDA only print it. Steps are matrix products
+// and kernels. A kernel runs over rows (independent of each other, so they can be shared out) and inside a
+// row over inner loops in phases: what depends on a reduction over the row belongs to a later phase than what
+// was reduced.
 #ifndef NNDIFF_PLAN_PLAN_H
 #define NNDIFF_PLAN_PLAN_H
 #include "plan/size.h"
@@ -15,23 +16,24 @@ enum class Recompute : std::uint8_t { automatic, all, none };
 
 struct Options {
   Recompute recompute = Recompute::automatic;
-  std::optional<std::int64_t> budget = {};  // bytes that may be kept for the backward sweep; named sizes count as 256
+  std::optional<std::int64_t> budget =
+      {};  // bytes that may be kept for the backward sweep; named sizes count as 256
 };
 
 /// Memory that one value, or several one after the other in place, lives in.
 struct Buffer {
   enum class Place : std::uint8_t { input, upstream, value, gradient, arena };
   Place place = Place::arena;
-  int leaf = -1;           // for an input or a gradient: the leaf's index over all parameters
+  int leaf = -1;  // for an input or a gradient: the leaf's index over all parameters
   ir::Elem elem = ir::Elem::f32;
   ir::Shape shape = {};
-  std::string name = {};   // a hint for a name, not unique
+  std::string name = {};  // a hint for a name, not unique
   Size bytes = {};
   std::vector<Value> values = {};  // in order of computation
-  int first = -1, last = -1;  // the steps that write it first and read it last
-  std::int64_t offset = 0; // in the arena's static part, if slot < 0
-  int slot = -1;           // of the arena's slots of named sizes
-  bool kept = false;       // computed in the forward sweep and read in the backward sweep
+  int first = -1, last = -1;       // the steps that write it first and read it last
+  std::int64_t offset = 0;         // in the arena's static part, if slot < 0
+  int slot = -1;                   // of the arena's slots of named sizes
+  bool kept = false;               // computed in the forward sweep and read in the backward sweep
 };
 
 /// One summand of an index: stride times a loop's variable, or times a node's value.
@@ -73,7 +75,7 @@ struct Node {
   std::vector<int> operands = {};
   std::vector<int> axes = {};  // the loops it varies with, ascending
   int phase = 0;
-  Value value = {};       // what it computes a part of, for names
+  Value value = {};  // what it computes a part of, for names
 };
 
 /// Reductions over rows are cut into at most this many chunks (nn::rt::chunks).
@@ -95,13 +97,16 @@ struct Sink {
   std::vector<int> axes = {};     // all loops around it, rows included, outermost first
   std::vector<int> reduced = {};  // those of `axes` that it reduces over
   Access to = {};
-  int scratch = -1;          // across, to a buffer: where chunks after the first accumulate
+  int scratch = -1;  // across, to a buffer: where chunks after the first accumulate
   int phase = 0;
+
+  /// True where each element is accumulated in memory, not in a variable.
+  bool in_memory() const { return to.buffer >= 0 && !(kind == Kind::across && to.index.empty()); }
 };
 
 /// A loop nest inside a row.
 struct Loop {
-  std::vector<int> axes;   // outermost first; empty: statements of the row itself
+  std::vector<int> axes;  // outermost first; empty: statements of the row itself
   std::vector<int> sinks;
   int phase = 0;
   double cost = 0;  // scalar operations an iteration, about
@@ -112,8 +117,8 @@ struct Kernel {
   std::vector<int> rows;   // the loops that are shared out, outermost first; may be empty
   std::vector<Node> nodes;
   std::vector<Sink> sinks;
-  std::vector<Loop> loops; // in order of execution inside a row
-  double work = 0;         // scalar operations in a row, about
+  std::vector<Loop> loops;  // in order of execution inside a row
+  double work = 0;          // scalar operations in a row, about
 
   /// True where the rows are the innermost loop.
   bool is_flat() const;
@@ -150,13 +155,13 @@ struct Plan {
   ir::Function f;  // the function planned, after the planner's own changes
   std::vector<Step> steps;
   std::vector<Buffer> buffers;
-  std::vector<Value> results;      // by output: the scalar that it is, or none where a buffer holds it
-  std::int64_t static_bytes = 0;   // the arena's part for static sizes
-  std::vector<Size> slots;         // bytes of the parts for named sizes, behind it, each rounded up to 64
-  std::vector<Value> recomputed;   // forward values computed again in the backward sweep
+  std::vector<Value> results;     // by output: the scalar that it is, or none where a buffer holds it
+  std::int64_t static_bytes = 0;  // the arena's part for static sizes
+  std::vector<Size> slots;        // bytes of the parts for named sizes, behind it, each rounded up to 64
+  std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
-  bool small = false;              // static and so little work that threads and an arena would only cost
+  bool small = false;  // static and so little work that threads and an arena would only cost
 };
 
 /// Plans `f`, which holds the forward and the backward sweep.

@@ -1,6 +1,8 @@
 // What the planner decides about single operations.
 #include "plan/prepare.h"
 
+#include <set>
+
 namespace nndiff::plan {
 
 namespace {
@@ -20,23 +22,29 @@ std::vector<bool> live(const Function& f) {
 
 Part part_of(const Op& op) {
   switch (op.kind) {
-    case Kind::input: return Part::leaf;
+    case Kind::input:
+      return Part::leaf;
     case Kind::constant:
     case Kind::size:
     case Kind::iota:
     case Kind::broadcast:
     case Kind::permute:
-    case Kind::reshape: return Part::free;
+    case Kind::reshape:
+      return Part::free;
     case Kind::map:
     case Kind::cast:
     case Kind::reduce:
-    case Kind::pick: return Part::anchor;
-    case Kind::matmul: return Part::product;
-    default: ir::bug("the planner met '" + std::string(name_of(op.kind)) + "'");
+    case Kind::pick:
+      return Part::anchor;
+    case Kind::matmul:
+      return Part::product;
+    default:
+      ir::bug("the planner met '" + std::string(name_of(op.kind)) + "'");
   }
 }
 
-// A scalar argument is no memory: an output that is one still needs a copy, as does memory that is spoken for.
+// A scalar argument is no memory: an output that is one still needs a copy, as does memory that is spoken
+// for.
 void claim_outputs(Program& p) {
   p.output.assign(p.f.ops.size(), -1);
   for (std::size_t i = 0; i < p.f.body.yields.size(); ++i) {
@@ -67,8 +75,8 @@ void force(Program& p, Value v) {
 }  // namespace
 
 bool is_view(Kind kind) {
-  return kind == Kind::broadcast || kind == Kind::permute || kind == Kind::reshape || kind == Kind::constant ||
-         kind == Kind::size || kind == Kind::iota;
+  return kind == Kind::broadcast || kind == Kind::permute || kind == Kind::reshape ||
+         kind == Kind::constant || kind == Kind::size || kind == Kind::iota;
 }
 
 std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool transposed) {
@@ -88,7 +96,8 @@ Program prepare(const Function& f, const std::vector<bool>& late) {
   for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
     if (!is_live[i]) continue;
     p.part[i] = part_of(p.f.ops[i]);
-    const bool by_demand = i < late.size() && late[i] && (p.f.ops[i].kind == Kind::map || p.f.ops[i].kind == Kind::cast);
+    const bool by_demand =
+        i < late.size() && late[i] && (p.f.ops[i].kind == Kind::map || p.f.ops[i].kind == Kind::cast);
     if (by_demand) p.part[i] = Part::free;
   }
   for (Value y : p.f.body.yields) force(p, y);
@@ -106,7 +115,11 @@ const ir::Type& domain(const Function& f, Value v) {
   return f[v].kind == Kind::reduce ? f[f[v].operands[0]].type : f[v].type;
 }
 
-void reads_of(const Program& p, Value v, const Env& env, std::vector<Read>& out) {
+namespace {
+
+// What the element `env` of `v` reads, v itself if it is no free operation.
+void collect_reads(const Program& p, Value v, const Env& env, std::set<Read>& seen, std::vector<Read>& out) {
+  if (!seen.insert({v, env}).second) return;
   const Op& op = p.f[v];
   const bool alias = op.kind == Kind::reshape && !is_unit_reshape(p.f, op);
   if (p.part[v.id] != Part::free || alias) {
@@ -114,22 +127,24 @@ void reads_of(const Program& p, Value v, const Env& env, std::vector<Read>& out)
     return;
   }
   for (int i = 0; i < static_cast<int>(op.operands.size()); ++i)
-    reads_of(p, op.operands[i], operand_env(p.f, op, i, env), out);
+    collect_reads(p, op.operands[i], operand_env(p.f, op, i, env), seen, out);
 }
+
+}  // namespace
 
 std::vector<Read> reads_of_anchor(const Program& p, Value v, const Env& env) {
   const Op& op = p.f[v];
   std::vector<Read> out;
-  if (op.kind == Kind::reduce) {
-    reads_of(p, op.operands[0], env, out);
-  } else if (op.kind == Kind::pick) {
-    Env picked = env;
-    picked.push_back({Coord::Kind::node, -1});
-    reads_of(p, op.operands[0], normal(p.f[op.operands[0]].type, picked), out);
-    reads_of(p, op.operands[1], env, out);
-  } else {
-    for (int i = 0; i < static_cast<int>(op.operands.size()); ++i)
-      reads_of(p, op.operands[i], operand_env(p.f, op, i, env), out);
+  std::set<Read> seen;
+  for (int i = 0; i < static_cast<int>(op.operands.size()); ++i) {
+    Env at = env;
+    if (op.kind == Kind::pick && i == 0) {
+      at.push_back({Coord::Kind::node, -1});
+      at = normal(p.f[op.operands[0]].type, at);
+    } else if (op.kind != Kind::reduce && op.kind != Kind::pick) {
+      at = operand_env(p.f, op, i, env);
+    }
+    collect_reads(p, op.operands[i], at, seen, out);
   }
   return out;
 }

@@ -23,22 +23,20 @@ struct Program {
   std::vector<Value> recomputed;  // forward values that backward steps compute again
 };
 
-/// The element of `at` that a computation reads, found behind free operations. `at` is an anchor, a product, a leaf, or
-/// a reshape that is an alias of its base's memory.
+/// The element of `at` that a computation reads, found behind free operations. `at` is an anchor, a product,
+/// a leaf, or a reshape that is an alias of its base's memory.
 struct Read {
   Value at;
   Env env;
+  friend auto operator<=>(const Read&, const Read&) = default;
 };
 
-/// Copies `f` with a copy operation for each output that cannot be computed in place, finds dead operations and
-/// classifies the others; `late` marks maps to recompute on demand.
+/// Copies `f` with a copy operation for each output that cannot be computed in place, finds dead operations
+/// and classifies the others; `late` marks maps to recompute on demand.
 Program prepare(const Function& f, const std::vector<bool>& late);
 
 /// True for an operation whose value costs nothing but its operands' loads.
 bool is_view(ir::Kind kind);
-
-/// What the element `env` of `v` reads, v itself if it is no free operation.
-void reads_of(const Program& p, Value v, const Env& env, std::vector<Read>& out);
 
 /// What anchor `v` reads when its domain's element is `env`. A picked coordinate is a node coordinate.
 std::vector<Read> reads_of_anchor(const Program& p, Value v, const Env& env);

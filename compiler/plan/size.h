@@ -9,8 +9,8 @@ namespace nndiff::plan {
 
 using ir::Dim;
 
-/// factor times the product of `dims`, which are symbolic and sorted by their text. Kept as a product because a
-/// canonical polynomial can outgrow nn::Dim.
+/// factor times the product of `dims`, which are symbolic and sorted by their text. Kept as a product because
+/// a canonical polynomial can outgrow nn::Dim.
 struct Size {
   std::int64_t factor = 1;
   std::vector<Dim> dims;
@@ -25,7 +25,9 @@ struct Size {
   friend bool operator==(const Size&, const Size&) = default;
 };
 
-inline Size operator*(Size a, const Size& b) { return a *= b; }
+inline Size operator*(Size a, const Size& b) {
+  return a *= b;
+}
 
 /// The number of elements of a shape.
 Size count(const ir::Shape& shape);

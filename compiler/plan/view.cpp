@@ -31,7 +31,8 @@ Env operand_env(const Function& f, const Op& op, int operand, const Env& env) {
   Env result(type.shape.size());
   switch (op.kind) {
     case Kind::map:
-    case Kind::cast: return env;
+    case Kind::cast:
+      return env;
     case Kind::broadcast:
       for (std::size_t i = 0; i < result.size(); ++i) result[i] = env[op.axes[i]];
       break;
@@ -47,7 +48,8 @@ Env operand_env(const Function& f, const Op& op, int operand, const Env& env) {
       }
       break;
     }
-    default: ir::bug("no element view through '" + std::string(name_of(op.kind)) + "'");
+    default:
+      ir::bug("no element view through '" + std::string(name_of(op.kind)) + "'");
   }
   return normal(type, std::move(result));
 }
@@ -118,7 +120,7 @@ Function compact(const Function& f) {
 }
 
 Value base_of(const Function& f, Value v) {
-  while (f[v].kind == Kind::reshape) v = f[v].operands[0];
+  while (f[v].kind == Kind::reshape && f[f[v].operands[0]].type.rank() > 0) v = f[v].operands[0];
   return v;
 }
 

@@ -10,7 +10,8 @@ using ir::Kind;
 using ir::Op;
 using ir::Value;
 
-/// The index along one axis: 0 (an axis of size 1), a loop's variable, or the value of a node (a picked index).
+/// The index along one axis: 0 (an axis of size 1), a loop's variable, or the value of a node (a picked
+/// index).
 struct Coord {
   enum class Kind : std::uint8_t { zero, loop, node };
   Kind kind = Kind::zero;
@@ -24,8 +25,8 @@ using Env = std::vector<Coord>;
 /// True where a reshape only adds or drops axes of size 1.
 bool is_unit_reshape(const Function& f, const Op& op);
 
-/// The coordinates of operand number `operand` of a map, cast, broadcast, permute or unit reshape at the element `env`
-/// of its result.
+/// The coordinates of operand number `operand` of a map, cast, broadcast, permute or unit reshape at the
+/// element `env` of its result.
 Env operand_env(const Function& f, const Op& op, int operand, const Env& env);
 
 /// `env` with the axes of size 1 of `type` at 0.
@@ -43,7 +44,8 @@ Env reduced_env(const Op& reduce, const Env& env);
 /// A copy of `f` without operations that nothing needs (inputs stay), numbered in their order of execution.
 Function compact(const Function& f);
 
-/// The value whose memory v is when v is stored: v itself, or the operand of a reshape.
+/// The value whose memory v is when v is stored: v itself, or the operand of a reshape. Scalars have no
+/// memory.
 Value base_of(const Function& f, Value v);
 
 }  // namespace nndiff::plan

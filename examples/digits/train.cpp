@@ -76,9 +76,9 @@ double cosine(double progress) {
 
 /// The losses seen on the way, for the curve.
 struct History {
-  nn::train::Curve step{.name = "training, each batch", .x = {}, .y = {}, .opacity = 0.45, .width = 1};
-  nn::train::Curve epoch{.name = "training, epoch mean", .x = {}, .y = {}, .dots = true};
-  nn::train::Curve error{.name = "validation error", .x = {}, .y = {}, .dots = true};
+  nn::train::Curve step{.name = "training, each batch", .opacity = 0.45, .width = 1};
+  nn::train::Curve epoch{.name = "training, epoch mean", .dots = true};
+  nn::train::Curve error{.name = "validation error", .dots = true};
 };
 
 /// Trains until the epochs are over or the validation set has seen no progress for some; leaves the best

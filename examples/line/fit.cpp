@@ -58,7 +58,7 @@ Data pick(const Data& data, std::uint64_t seed, std::uint64_t batch, std::int64_
 
 /// Cost per point as a function of w.
 nn::train::Curve curve_of(const Data& data, const std::string& name, double opacity, double width) {
-  nn::train::Curve curve{.name = name, .x = {}, .y = {}, .opacity = opacity, .width = width};
+  nn::train::Curve curve{.name = name, .opacity = opacity, .width = width};
   for (int i = 0; i <= 100; ++i) {
     const double w = 0.04 * i;
     curve.x.push_back(w);
@@ -70,8 +70,7 @@ nn::train::Curve curve_of(const Data& data, const std::string& name, double opac
 void draw_curves(const Data& data, const std::string& path) {
   nn::train::Chart chart{.title = "Cost of a line on all points and on mini-batches of three",
                          .x_label = "w",
-                         .y_label = "cost per point",
-                         .curves = {}};
+                         .y_label = "cost per point"};
   constexpr std::uint64_t seed = 7, batches = 8;
   for (std::uint64_t batch = 0; batch < batches; ++batch) {
     auto curve = curve_of(pick(data, seed, batch, 3), batch == 0 ? "three points" : "", 0.55, 1.2);

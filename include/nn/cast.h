@@ -30,7 +30,8 @@ constexpr auto cast(X&& x) {
     using In = detail::tensor_type_of<X>;
     using Out = detail::tensor_of<T, detail::BroadcastOf<In>>;
     const auto extents = x.extents();
-    return detail::make_expr<Out, op::cast<T>>(extents, detail::capture<typename In::value_type>(std::forward<X>(x)));
+    return detail::make_expr<Out, op::cast<T>>(extents,
+                                               detail::capture<typename In::value_type>(std::forward<X>(x)));
   }
 }
 

@@ -1,6 +1,6 @@
-// The scalar functions of formulas, for float and double. The hot ones are inline, without branches and at most 2 ulp
-// off, so that plain loops over them vectorise (g++ wants -fno-trapping-math, as nn_diff_generate gives; no -ffast-math);
-// the others are the standard library's.
+// The scalar functions of formulas, for float and double. The hot ones are inline, without branches and at
+// most 2 ulp off, so that plain loops over them vectorise (g++ wants -fno-trapping-math, as nn_diff_generate
+// gives; no -ffast-math); the others are the standard library's.
 #ifndef NN_MATH_H
 #define NN_MATH_H
 
@@ -15,8 +15,8 @@ namespace nn::math {
 
 using std::abs, std::sqrt, std::cbrt, std::pow, std::hypot, std::fmod;
 using std::exp2, std::log2, std::log10, std::erfc;
-using std::sin, std::cos, std::tan, std::asin, std::acos, std::atan, std::atan2, std::sinh, std::cosh;
 using std::floor, std::ceil, std::round, std::trunc;
+using std::sin, std::cos, std::tan, std::asin, std::acos, std::atan, std::atan2, std::sinh, std::cosh;
 
 // clang-format off
 /// e to the x, to 1 ulp.

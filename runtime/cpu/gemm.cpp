@@ -1,4 +1,5 @@
-// rt::gemm: checks the sizes, takes the forms that libraries are poor at itself, and shares the rest among threads.
+// rt::gemm: checks the sizes, takes the forms that libraries are poor at itself, and shares the rest among
+// threads.
 #include "nn/rt/gemm.h"
 
 #include <cstdlib>
@@ -31,10 +32,18 @@ constexpr const GemmBackend* backends[] = {
     &builtin_gemm,
 };
 
-std::size_t scratch(const GemmBackend& g, const Product<float>& x) { return g.scratch_float(x); }
-std::size_t scratch(const GemmBackend& g, const Product<double>& x) { return g.scratch_double(x); }
-void run(const GemmBackend& g, const Product<float>& x, std::byte* s) { g.run_float(x, s); }
-void run(const GemmBackend& g, const Product<double>& x, std::byte* s) { g.run_double(x, s); }
+std::size_t scratch(const GemmBackend& g, const Product<float>& x) {
+  return g.scratch_float(x);
+}
+std::size_t scratch(const GemmBackend& g, const Product<double>& x) {
+  return g.scratch_double(x);
+}
+void run(const GemmBackend& g, const Product<float>& x, std::byte* s) {
+  g.run_float(x, s);
+}
+void run(const GemmBackend& g, const Product<double>& x, std::byte* s) {
+  g.run_double(x, s);
+}
 
 // Rows [i, i + m) and columns [j, j + n) of C.
 template <class T>
@@ -64,24 +73,36 @@ struct Grid {
   }
 };
 
-// The most even grid of `parts`: least arithmetic in the largest part, and least packing, which is repeated in each.
+// The most even grid of `parts`: least arithmetic in the largest part, and least packing, which is repeated
+// in each.
 Grid best_grid(int64_t m, int64_t n, int parts) {
   constexpr double packing = 16;  // cost of packing an element, in multiplications
   Grid best{m, n, 1, parts};
   double least = 0;
   for (int rows = 1; rows <= parts; ++rows) {
     if (parts % rows != 0) continue;
-    const double h = static_cast<double>(Grid::longest(m, rows)), w = static_cast<double>(Grid::longest(n, parts / rows));
+    const double h = static_cast<double>(Grid::longest(m, rows)),
+                 w = static_cast<double>(Grid::longest(n, parts / rows));
     const double cost = h * w + packing * (h + w);
     if (rows == 1 || cost < least) best = {m, n, rows, parts / rows}, least = cost;
   }
   return best;
 }
 
+// Runs a slice with packing memory of its own.
+template <class T>
+void run_slice(const GemmBackend& library, const Product<T>& x, std::byte* packing) {
+  if (x.m > 0 && x.n > 0) run(library, x, packing);
+}
+
 template <class T>
 void multiply(Workspace& ws, const Product<T>& x) {
   const GemmBackend& library = ws.gemm_backend();
   const int parts = worthwhile_parts(ws.threads(), (x.m * x.n + 255) / 256, 256 * x.k);
+  if (parts == 1) {
+    const std::size_t bytes = scratch(library, x);
+    return run(library, x, bytes > 0 ? ws.engine().scratch(1, bytes).data : nullptr);
+  }
   const Grid grid = best_grid(x.m, x.n, parts);
   const auto part_of = [&x, grid](int part) {
     const int r = part / grid.columns, c = part % grid.columns;
@@ -94,13 +115,9 @@ void multiply(Workspace& ws, const Product<T>& x) {
     if (s.m > 0 && s.n > 0 && scratch(library, s) > most) most = scratch(library, s);
   }
   const Engine::Scratch packing = most > 0 ? ws.engine().scratch(parts, most) : Engine::Scratch{nullptr, 0};
-  const auto work = [&](int part) {
-    const Product<T> s = part_of(part);
-    if (s.m > 0 && s.n > 0) run(library, s, packing.data + packing.stride * part);
-  };
-  if (parts == 1) return work(0);
+  auto work = [&](int part) { run_slice(library, part_of(part), packing.data + packing.stride * part); };
   const auto call = [](void* context, int part) { (*static_cast<decltype(work)*>(context))(part); };
-  parallel(ws, parts, call, const_cast<void*>(static_cast<const void*>(&work)));
+  parallel(ws, parts, call, &work);
 }
 
 // C = beta·C, reading C only if it must.
@@ -113,8 +130,8 @@ void scale(Workspace& ws, int64_t n, T* c, T beta) {
 
 // y = beta·y + op(M)·x, M stored as [rows, columns]. No row is skipped for a zero in x: 0·inf has to be nan.
 template <class T>
-void matrix_times_vector(Workspace& ws, bool transposed, int64_t rows, int64_t columns, const T* m, const T* x, T* y,
-                         T beta) {
+void matrix_times_vector(Workspace& ws, bool transposed, int64_t rows, int64_t columns, const T* m,
+                         const T* x, T* y, T beta) {
   const Kernels<T>& kern = kernels<T>();
   if (transposed) {  // 16 columns at a time, so that threads share no cache line of y
     constexpr int64_t unit = 64 / sizeof(T);
@@ -122,9 +139,11 @@ void matrix_times_vector(Workspace& ws, bool transposed, int64_t rows, int64_t c
       const int64_t j = begin * unit, last = end * unit < columns ? end * unit : columns;
       kern.sum_rows(rows, last - j, x, m + j, columns, y + j, beta);
     });
-  } else {
-    rt::rows(ws, rows, columns, [=, &kern](int64_t begin, int64_t end) {
-      kern.dot_rows(end - begin, columns, m + begin * columns, columns, x, y + begin, beta);
+  } else {  // 4 rows at a time, as the kernel takes them: so threads make no difference to the bits
+    constexpr int64_t unit = 4;
+    rt::rows(ws, (rows + unit - 1) / unit, unit * columns, [=, &kern](int64_t begin, int64_t end) {
+      const int64_t i = begin * unit, last = end * unit < rows ? end * unit : rows;
+      kern.dot_rows(last - i, columns, m + i * columns, columns, x, y + i, beta);
     });
   }
 }
@@ -139,8 +158,8 @@ void outer_product(Workspace& ws, int64_t m, int64_t n, const T* x, const T* y, 
 
 void check_sizes(int64_t m, int64_t n, int64_t k) {
   if (m >= 0 && n >= 0 && k >= 0) return;
-  throw Error("nn::rt::gemm: sizes must not be negative: m = " + std::to_string(m) + ", n = " + std::to_string(n) +
-              ", k = " + std::to_string(k));
+  throw Error("nn::rt::gemm: sizes must not be negative: m = " + std::to_string(m) +
+              ", n = " + std::to_string(n) + ", k = " + std::to_string(k));
 }
 
 }  // namespace
@@ -158,10 +177,10 @@ void gemm(Workspace& ws, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k, co
   multiply(ws, Product<T>{ta, tb, m, n, k, a, at ? m : k, b, bt ? k : n, c, n, beta});
 }
 
-template void gemm<float>(Workspace&, Trans, Trans, int64_t, int64_t, int64_t, const float*, const float*, float*,
-                          float);
-template void gemm<double>(Workspace&, Trans, Trans, int64_t, int64_t, int64_t, const double*, const double*, double*,
-                           double);
+template void gemm<float>(Workspace&, Trans, Trans, int64_t, int64_t, int64_t, const float*, const float*,
+                          float*, float);
+template void gemm<double>(Workspace&, Trans, Trans, int64_t, int64_t, int64_t, const double*, const double*,
+                           double*, double);
 
 const GemmBackend& chosen_gemm_backend() {
   const char* asked = std::getenv("NN_GEMM");

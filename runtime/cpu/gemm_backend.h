@@ -1,4 +1,5 @@
-// What rt::gemm asks of a library: one single-threaded product of a slice. One .cpp per library implements it.
+// What rt::gemm asks of a library: one single-threaded product of a slice. One .cpp per library implements
+// it.
 #ifndef NN_RUNTIME_CPU_GEMM_BACKEND_H
 #define NN_RUNTIME_CPU_GEMM_BACKEND_H
 
@@ -9,7 +10,8 @@
 
 namespace nn::rt {
 
-/// C = op(A)·op(B) + beta·C with leading dimensions (elements from row to row as stored), row-major, m, n, k >= 1.
+/// C = op(A)·op(B) + beta·C with leading dimensions (elements from row to row as stored), row-major, m, n, k
+/// >= 1.
 template <class T>
 struct Product {
   Trans ta, tb;
@@ -42,8 +44,8 @@ extern const GemmBackend openblas_gemm;
 extern const GemmBackend onednn_gemm;
 #endif
 
-/// The backend that the environment variable NN_GEMM names, or else the build's default. Throws nn::Error if there is
-/// no such backend in this build.
+/// The backend that the environment variable NN_GEMM names, or else the build's default. Throws nn::Error if
+/// there is no such backend in this build.
 const GemmBackend& chosen_gemm_backend();
 
 }  // namespace nn::rt

@@ -16,8 +16,8 @@ namespace nn::rt {
 
 namespace {
 
-// Holds OpenMP at one thread in the calling thread (the setting is the thread's own), since our own threads share the
-// work.
+// Holds OpenMP at one thread in the calling thread (the setting is the thread's own), since our own threads
+// share the work.
 class OneThread {
  public:
   OneThread() : before_(omp_get_max_threads()) {
@@ -37,14 +37,21 @@ void run_float(const Product<float>& x, std::byte*) {
   const dnnl_status_t status =
       dnnl_sgemm(flag(x.ta), flag(x.tb), x.m, x.n, x.k, 1, x.a, x.lda, x.b, x.ldb, x.beta, x.c, x.ldc);
   if (status != dnnl_success) {
-    throw Error("nn::rt::gemm: oneDNN refused a product of " + std::to_string(x.m) + "x" + std::to_string(x.k) +
-                " and " + std::to_string(x.k) + "x" + std::to_string(x.n) + " with status " + std::to_string(status));
+    throw Error("nn::rt::gemm: oneDNN refused a product of " + std::to_string(x.m) + "x" +
+                std::to_string(x.k) + " and " + std::to_string(x.k) + "x" + std::to_string(x.n) +
+                " with status " + std::to_string(status));
   }
 }
 
-std::size_t scratch_float(const Product<float>&) { return 0; }
-std::size_t scratch_double(const Product<double>& x) { return builtin_gemm.scratch_double(x); }
-void run_double(const Product<double>& x, std::byte* scratch) { builtin_gemm.run_double(x, scratch); }
+std::size_t scratch_float(const Product<float>&) {
+  return 0;
+}
+std::size_t scratch_double(const Product<double>& x) {
+  return builtin_gemm.scratch_double(x);
+}
+void run_double(const Product<double>& x, std::byte* scratch) {
+  builtin_gemm.run_double(x, scratch);
+}
 
 }  // namespace
 

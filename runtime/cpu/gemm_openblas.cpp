@@ -12,8 +12,9 @@ namespace nn::rt {
 
 namespace {
 
-// Holds OpenBLAS at one thread while any of our products runs, since our own threads share the work; the number that
-// the user had set is restored after the last of them. The number is the library's global variable, so must this be.
+// Holds OpenBLAS at one thread while any of our products runs, since our own threads share the work; the
+// number that the user had set is restored after the last of them. The number is the library's global
+// variable, so must this be.
 class OneThread {
  public:
   OneThread() {
@@ -46,8 +47,12 @@ bool fits(const Product<T>& x) {
   return x.m <= most && x.n <= most && x.k <= most && x.lda <= most && x.ldb <= most && x.ldc <= most;
 }
 
-std::size_t scratch_float(const Product<float>& x) { return fits(x) ? 0 : builtin_gemm.scratch_float(x); }
-std::size_t scratch_double(const Product<double>& x) { return fits(x) ? 0 : builtin_gemm.scratch_double(x); }
+std::size_t scratch_float(const Product<float>& x) {
+  return fits(x) ? 0 : builtin_gemm.scratch_float(x);
+}
+std::size_t scratch_double(const Product<double>& x) {
+  return fits(x) ? 0 : builtin_gemm.scratch_double(x);
+}
 
 void run_float(const Product<float>& x, std::byte* scratch) {
   if (!fits(x)) return builtin_gemm.run_float(x, scratch);

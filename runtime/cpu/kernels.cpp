@@ -1,5 +1,5 @@
-// Chooses the kernels for the processor that the program runs on. NN_KERNELS, if it is defined, chooses instead: so can
-// kernels be tested on a processor that has better ones.
+// Chooses the kernels for the processor that the program runs on. NN_KERNELS, if it is defined, chooses
+// instead: so can kernels be tested on a processor that has better ones.
 #include "kernels.h"
 
 namespace nn::rt {
@@ -25,7 +25,9 @@ bool has_avx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
 }
-bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool has_avx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
 #endif
 
 }  // namespace

@@ -9,20 +9,23 @@ namespace nn::rt {
 inline constexpr int most_tile_rows = 14;  // of any instruction set
 inline constexpr int tile_vectors = 2;     // a full tile is this many vectors wide
 
-/// Inner loops for one instruction set. A *panel* holds a strip of a matrix in the order that a tile reads it: for each
-/// p in [0, k) the strip's `width` elements side by side.
+/// Inner loops for one instruction set. A *panel* holds a strip of a matrix in the order that a tile reads
+/// it: for each p in [0, k) the strip's `width` elements side by side.
 template <class T>
 struct Kernels {
   int lanes;      // elements of a vector
   int tile_rows;  // rows of a full tile, at most most_tile_rows
 
-  /// c[r, 0..v*lanes) = beta·c + sum over p of a[p*r + i]·b[p*ldb + j] for r rows and v vectors, at tile[r-1][v-1].
-  /// a is a panel, b a panel or a part of a matrix; beta == 0 doesn't read c.
-  using Tile = void (*)(std::int64_t k, const T* a, const T* b, std::int64_t ldb, T* c, std::int64_t ldc, T beta);
+  /// c[i, 0..v*lanes) = beta·c + sum over p of A(i, p)·b[p*ldb + j] for r rows and v vectors, at [r-1][v-1].
+  /// A(i, p) is a[p*lda + i] for `tile` and a[i*lda + p] for `tile_of_rows`; beta == 0 doesn't read c.
+  using Tile = void (*)(std::int64_t k, const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T* c,
+                        std::int64_t ldc, T beta);
   Tile tile[most_tile_rows][tile_vectors];
+  Tile tile_of_rows[most_tile_rows][tile_vectors];
 
-  /// Fills a panel of k·padded elements (and up to `lanes` more, unspecified) with a strip of `width` <= `padded`;
-  /// zeros beside it. Strip element (p, i) is at source[p*ld + i] for copy_panel, at source[i*ld + p] for turn_panel.
+  /// Fills a panel of k·padded elements (and up to `lanes` more, unspecified) with a strip of `width` <=
+  /// `padded`; zeros beside it. Strip element (p, i) is at source[p*ld + i] for copy_panel, at source[i*ld +
+  /// p] for turn_panel.
   void (*copy_panel)(std::int64_t k, int width, int padded, const T* source, std::int64_t ld, T* panel);
   void (*turn_panel)(std::int64_t k, int width, int padded, const T* source, std::int64_t ld, T* panel);
 

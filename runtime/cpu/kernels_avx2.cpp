@@ -16,7 +16,6 @@
 #define NN_ISA avx2
 #define NN_VECTOR_BYTES 32
 #define NN_TILE_ROWS 6
-#include "nn/rt/lanes.h"
 #include "kernels_impl.h"
 
 #if defined(__clang__)

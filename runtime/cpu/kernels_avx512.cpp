@@ -8,7 +8,8 @@
 
 // Left on to the end of the file, so that the templates' instantiations have it too.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), \
+                             apply_to = function)
 #else
 #pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
 #endif
@@ -16,7 +17,6 @@
 #define NN_ISA avx512
 #define NN_VECTOR_BYTES 64
 #define NN_TILE_ROWS 14
-#include "nn/rt/lanes.h"
 #include "kernels_impl.h"
 
 #if defined(__clang__)

@@ -7,5 +7,4 @@
 #define NN_ISA baseline
 #define NN_VECTOR_BYTES 16
 #define NN_TILE_ROWS 4
-#include "nn/rt/lanes.h"
 #include "kernels_impl.h"

@@ -1,9 +1,12 @@
-// The kernels of kernels.h written once in vector extensions; kernels_avx512.cpp and its like compile them, each with
-// its own NN_ISA (a namespace), NN_VECTOR_BYTES, NN_TILE_ROWS and target options. Nothing of the standard library may
-// be instantiated here: it would be compiled for this target and could end up in the whole program.
+// The kernels of kernels.h written once in vector extensions; kernels_avx512.cpp and its like compile them,
+// each with its own NN_ISA (a namespace), NN_VECTOR_BYTES, NN_TILE_ROWS and target options. Nothing of the
+// standard library may be instantiated here: it would be compiled for this target and could end up in the
+// whole program.
 #ifndef NN_ISA
 #error "include from a kernels_*.cpp, after defining NN_ISA, NN_VECTOR_BYTES and NN_TILE_ROWS"
 #endif
+
+#include "nn/rt/lanes.h"
 
 namespace nn::rt::NN_ISA {
 namespace {
@@ -28,33 +31,74 @@ NN_LANES_INLINE V<T> broadcast(T x) {
   return rt::broadcast<lanes<T>>(x);
 }
 
+// C vectors each of R rows of a product.
 template <class T, int R, int C>
-void tile(int64_t k, const T* __restrict a, const T* __restrict b, int64_t ldb, T* __restrict c, int64_t ldc,
-          T beta) {
-  constexpr int w = lanes<T>;
+struct Sums {
   V<T> sum[R][C] = {};
-  for (int i = 0; i < R; ++i) __builtin_prefetch(c + i * ldc, 1);
-  for (int64_t p = 0; p < k; ++p, a += R, b += ldb) {
+
+  // Row b of B times the column of A whose elements left(i) gives. B in place has its rows on different
+  // pages, where the processor foresees nothing: a row is asked for some hundred cycles ahead, unless the
+  // tile is so low that loading is all it does (by an address that may be outside of B, hence an integer).
+  template <class Left>
+  NN_LANES_INLINE void add(const T* b, int64_t ldb, const Left& left) {
+    [[maybe_unused]] const std::uintptr_t later = reinterpret_cast<std::uintptr_t>(b) + 16 * ldb * sizeof(T);
     V<T> row[C];
-    NN_UNROLL for (int j = 0; j < C; ++j) row[j] = load(b + j * w);
+    NN_UNROLL for (int j = 0; j < C; ++j) {
+      row[j] = load(b + j * lanes<T>);
+      if constexpr (2 * R > NN_TILE_ROWS) {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): nothing is optimised about a prefetch
+        __builtin_prefetch(reinterpret_cast<const void*>(later + j * NN_VECTOR_BYTES));
+      }
+    }
     NN_UNROLL for (int i = 0; i < R; ++i) {
-      const V<T> x = broadcast(a[i]);
+      const V<T> x = broadcast(left(i));
       NN_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += x * row[j];
     }
   }
-  asm("" : "+r"(c), "+r"(ldc));  // or else the addresses above are kept, at the expense of registers for the sums
-  if (beta == 0) {
-    NN_UNROLL for (int i = 0; i < R; ++i)
-      NN_UNROLL for (int j = 0; j < C; ++j) store(c + i * ldc + j * w, sum[i][j]);
-  } else {
-    const V<T> scale = broadcast(beta);
-    NN_UNROLL for (int i = 0; i < R; ++i)
-      NN_UNROLL for (int j = 0; j < C; ++j)
-        store(c + i * ldc + j * w, scale * load(c + i * ldc + j * w) + sum[i][j]);
+
+  NN_LANES_INLINE void put(T* c, int64_t ldc, T beta) const {
+    constexpr int w = lanes<T>;
+    asm(""
+        : "+r"(c), "+r"(ldc));  // or else addresses are kept since prefetch_rows, in registers that sums need
+    if (beta == 0) {
+      NN_UNROLL for (int i = 0; i < R; ++i) NN_UNROLL for (int j = 0; j < C; ++j)
+          store(c + i * ldc + j * w, sum[i][j]);
+    } else {
+      const V<T> scale = broadcast(beta);
+      NN_UNROLL for (int i = 0; i < R; ++i) NN_UNROLL for (int j = 0; j < C; ++j)
+          store(c + i * ldc + j * w, scale * load(c + i * ldc + j * w) + sum[i][j]);
+    }
   }
+};
+
+template <class T, int R>
+NN_LANES_INLINE void prefetch_rows(const T* c, int64_t ldc) {
+  for (int i = 0; i < R; ++i) __builtin_prefetch(c + i * ldc, 1);
 }
 
-// How many of k rows, `ld` apart and `width` long, may be read `reach` elements wide without leaving their matrix.
+template <class T, int R, int C>
+void tile(int64_t k, const T* __restrict a, int64_t lda, const T* __restrict b, int64_t ldb, T* __restrict c,
+          int64_t ldc, T beta) {
+  prefetch_rows<T, R>(c, ldc);
+  Sums<T, R, C> sums;
+  for (int64_t p = 0; p < k; ++p, a += lda, b += ldb) sums.add(b, ldb, [a](int i) { return a[i]; });
+  sums.put(c, ldc, beta);
+}
+
+template <class T, int R, int C>
+void tile_of_rows(int64_t k, const T* __restrict a, int64_t lda, const T* __restrict b, int64_t ldb,
+                  T* __restrict c, int64_t ldc, T beta) {
+  prefetch_rows<T, R>(c, ldc);
+  Sums<T, R, C> sums;
+  const T* third[(R + 2) / 3];  // every third row's address: the others are one or two times lda beside it
+  NN_UNROLL for (int i = 0; i < (R + 2) / 3; ++i) third[i] = a + 3 * i * lda;
+  for (int64_t p = 0; p < k; ++p, b += ldb)
+    sums.add(b, ldb, [&third, lda, p](int i) { return third[i / 3][i % 3 * lda + p]; });
+  sums.put(c, ldc, beta);
+}
+
+// How many of k rows, `ld` apart and `width` long, may be read `reach` elements wide without leaving their
+// matrix.
 NN_LANES_INLINE int64_t readable_rows(int64_t k, int width, int64_t ld, int reach) {
   int64_t rows = k;
   while (rows > 0 && (rows - 1) * ld + reach > (k - 1) * ld + width) --rows;
@@ -65,7 +109,7 @@ template <class T, int Vectors>
 NN_LANES_INLINE void copy_wide(int64_t rows, int padded, const T* source, int64_t ld, T* panel) {
   for (int64_t p = 0; p < rows; ++p)
     NN_UNROLL for (int v = 0; v < Vectors; ++v)
-      store(panel + p * padded + v * lanes<T>, load(source + p * ld + v * lanes<T>));
+        store(panel + p * padded + v * lanes<T>, load(source + p * ld + v * lanes<T>));
 }
 
 template <class T>
@@ -76,7 +120,8 @@ void copy_panel(int64_t k, int width, int padded, const T* source, int64_t ld, T
   // Whole vectors where the excess is overwritten by the next row.
   if (width == padded && vectors <= tile_vectors) {
     p = readable_rows(k, width, ld, vectors * w);
-    vectors == 1 ? copy_wide<T, 1>(p, padded, source, ld, panel) : copy_wide<T, 2>(p, padded, source, ld, panel);
+    vectors == 1 ? copy_wide<T, 1>(p, padded, source, ld, panel)
+                 : copy_wide<T, 2>(p, padded, source, ld, panel);
   }
   for (; p < k; ++p) {
     for (int i = 0; i < width; ++i) panel[p * padded + i] = source[p * ld + i];
@@ -84,7 +129,8 @@ void copy_panel(int64_t k, int width, int padded, const T* source, int64_t ld, T
   }
 }
 
-// `height` rows of `lanes` elements each become `lanes` rows, `padded` apart, of which `height` elements count.
+// `height` rows of `lanes` elements each become `lanes` rows, `padded` apart, of which `height` elements
+// count.
 template <class T>
 NN_LANES_INLINE void turn_square(int height, const T* source, int64_t ld, int padded, T* panel) {
   constexpr int w = lanes<T>;
@@ -99,7 +145,8 @@ void turn_panel(int64_t k, int width, int padded, const T* source, int64_t ld, T
   constexpr int w = lanes<T>;
   const int64_t whole = k / w * w;
   for (int64_t p = 0; p < whole; p += w) {
-    for (int i = (padded - 1) / w * w; i >= 0; i -= w) {  // rightmost first: what sticks out is overwritten next
+    for (int i = (padded - 1) / w * w; i >= 0;
+         i -= w) {  // rightmost first: what sticks out is overwritten next
       const int height = width - i < w ? width - i : w;
       if (height == w) {
         turn_square<T>(w, source + i * ld + p, ld, padded, panel + p * padded + i);
@@ -220,6 +267,7 @@ constexpr Kernels<T> table(std::integer_sequence<int, R...>) {
   return {lanes<T>,
           NN_TILE_ROWS,
           {{&tile<T, R + 1, 1>, &tile<T, R + 1, 2>}...},
+          {{&tile_of_rows<T, R + 1, 1>, &tile_of_rows<T, R + 1, 2>}...},
           &copy_panel<T>,
           &turn_panel<T>,
           &sum_rows<T>,
@@ -230,6 +278,7 @@ constexpr Kernels<T> table(std::integer_sequence<int, R...>) {
 }  // namespace
 
 extern constexpr Kernels<float> kernels_float = table<float>(std::make_integer_sequence<int, NN_TILE_ROWS>());
-extern constexpr Kernels<double> kernels_double = table<double>(std::make_integer_sequence<int, NN_TILE_ROWS>());
+extern constexpr Kernels<double> kernels_double =
+    table<double>(std::make_integer_sequence<int, NN_TILE_ROWS>());
 
 }  // namespace nn::rt::NN_ISA

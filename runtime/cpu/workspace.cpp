@@ -20,7 +20,8 @@ namespace nn {
 namespace {
 
 int thread_count(int threads) {
-  if (threads < 0) throw Error("nn::Workspace: threads is " + std::to_string(threads) + ", must not be negative");
+  if (threads < 0)
+    throw Error("nn::Workspace: threads is " + std::to_string(threads) + ", must not be negative");
   if (threads > 0) return threads;
   const unsigned hardware = std::thread::hardware_concurrency();
   return hardware > 0 ? static_cast<int>(hardware) : 1;
@@ -46,7 +47,9 @@ std::byte* allocate_lines(std::size_t bytes) {
   return static_cast<std::byte*>(data);
 }
 
-void free_lines(std::byte* data) noexcept { std::free(data); }
+void free_lines(std::byte* data) noexcept {
+  std::free(data);
+}
 
 }  // namespace rt
 
@@ -70,9 +73,13 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
   return *this;
 }
 
-Workspace::~Workspace() { release(); }
+Workspace::~Workspace() {
+  release();
+}
 
-const char* Workspace::gemm_name() const { return gemm_->name; }
+const char* Workspace::gemm_name() const {
+  return gemm_->name;
+}
 
 void Workspace::grow(std::size_t bytes) {
   rt::free_lines(std::exchange(data_, nullptr));

@@ -58,8 +58,8 @@ struct Axis {
 
   bool shows(double value) const { return std::isfinite(value) && (!logarithmic || value > 0); }
   double at(double value) const {
-    const double t =
-        logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+    const double t = logarithmic ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low))
+                                 : (value - low) / (high - low);
     return from + t * (to - from);
   }
 };
@@ -100,10 +100,10 @@ Axis log_axis(double low, double high) {
   axis.low = std::pow(10, std::floor(std::log10(low) + 1e-9));
   axis.high = std::pow(10, std::ceil(std::log10(high) - 1e-9));
   if (axis.high <= axis.low) axis.high = 10 * axis.low;
-  const int decades = static_cast<int>(std::lround(std::log10(axis.high / axis.low)));
+  const int decades = static_cast<int>(std::lround(std::log10(axis.high) - std::log10(axis.low)));
   const int every = std::max(1, decades / 6);
   for (int i = 0; i <= decades; i += every) {
-    const double power = axis.low * std::pow(10, i);
+    const double power = std::pow(10, std::log10(axis.low) + i);
     axis.ticks.push_back(power);
     if (decades > 2) continue;
     for (const double factor : {2.0, 5.0}) {

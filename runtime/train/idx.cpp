@@ -10,17 +10,14 @@ namespace {
 
 constexpr std::uint8_t unsigned_bytes = 0x08;
 
-/// Product of the dims, or a refusal when it exceeds what `limit` allows (which no honest file does).
-std::uint64_t product(const std::vector<std::uint32_t>& dims, std::uint64_t limit, const std::string& name) {
+/// Product of the dims, or more than `limit` when it exceeds that.
+std::uint64_t product(const std::vector<std::uint32_t>& dims, std::uint64_t limit) {
   std::uint64_t count = 1;
   for (const std::uint32_t dim : dims) {
     if (dim == 0) return 0;
   }
   for (const std::uint32_t dim : dims) {
-    if (count > limit / dim) {
-      throw Error(name + ": truncated or hostile: its dims promise more than the " + std::to_string(limit) +
-                  " bytes that follow them");
-    }
+    if (count > limit / dim) return limit + 1;
     count *= dim;
   }
   return count;
@@ -69,7 +66,11 @@ Idx read_idx(const std::string& path, int max_dims) {
     file.read(b, sizeof b);
     dim = std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
   }
-  const std::uint64_t bytes = product(data.dims, file.remaining(), path);
+  const std::uint64_t bytes = product(data.dims, file.remaining());
+  if (bytes > file.remaining()) {
+    throw Error(path + ": truncated or hostile: its dims promise more than the " +
+                std::to_string(file.remaining()) + " bytes that follow them");
+  }
   if (bytes != file.remaining()) {
     throw Error(path + ": its dims say " + std::to_string(bytes) + " bytes, but " +
                 std::to_string(file.remaining()) + " follow them");
@@ -81,7 +82,7 @@ Idx read_idx(const std::string& path, int max_dims) {
 
 void write_idx(const std::string& path, const Idx& data) {
   if (data.dims.empty() || data.dims.size() > 255) throw Error(path + ": an IDX file has 1 to 255 dims");
-  if (product(data.dims, data.bytes.size(), path) != data.bytes.size()) {
+  if (product(data.dims, data.bytes.size()) != data.bytes.size()) {
     throw Error(path + ": the dims given do not multiply to the " + std::to_string(data.bytes.size()) +
                 " bytes given");
   }

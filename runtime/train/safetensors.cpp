@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "nn/error.h"
 #include "nn/train/file.h"
@@ -26,13 +25,22 @@ std::string sizes_text(std::span<const std::int64_t> sizes) {
   return text.empty() ? "[]" : text + ']';
 }
 
+/// A name as JSON. Members' names are identifiers, which need no escapes.
+std::string quoted(const std::string& path, const std::string& name) {
+  for (const char c : name) {
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ')
+      throw Error(path + ": a tensor's name can't have quotes, backslashes or control characters");
+  }
+  if (name == "__metadata__") throw Error(path + ": a tensor can't be called __metadata__");
+  return '"' + name + '"';
+}
+
 std::string header_of(const std::string& path, std::span<const NamedBytes<const std::byte>> tensors) {
   std::string json = "{";
   std::uint64_t at = 0;
   for (const auto& tensor : tensors) {
-    if (tensor.name == "__metadata__") throw Error(path + ": a tensor can't be called __metadata__");
     if (json.size() > 1) json += ',';
-    json += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + tensor.type +
+    json += quoted(path, tensor.name) + ":{\"dtype\":\"" + tensor.type +
             "\",\"shape\":" + sizes_text(tensor.sizes) + ",\"data_offsets\":[" + std::to_string(at) + "," +
             std::to_string(at + tensor.bytes.size()) + "]}";
     at += tensor.bytes.size();

@@ -143,14 +143,16 @@ void check_layout(const std::string& path, const std::map<std::string, HeaderEnt
                   std::uint64_t data_size) {
   std::vector<std::pair<std::pair<std::uint64_t, std::uint64_t>, std::string_view>> spans;
   for (const auto& [name, entry] : entries) spans.push_back({{entry.begin, entry.end}, name});
-  std::sort(spans.begin(), spans.end());
-  std::uint64_t at = 0;
   for (const auto& [span, name] : spans) {
     if (span.second > data_size) {
       throw Error(path + ": header: \"" + std::string(name) + "\": its data end at byte " +
                   std::to_string(span.second) + ", the file has only " + std::to_string(data_size) +
                   " bytes of data: truncated or hostile");
     }
+  }
+  std::sort(spans.begin(), spans.end());
+  std::uint64_t at = 0;
+  for (const auto& [span, name] : spans) {
     if (span.first != at) {
       throw Error(path + ": header: \"" + std::string(name) + "\": its data begin at byte " +
                   std::to_string(span.first) + " instead of " + std::to_string(at) + ": " +

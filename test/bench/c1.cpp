@@ -1,5 +1,5 @@
-// One training step of C1 (784-512-512-10): generated code beside hand-written code, their forward halves, the matrix
-// products alone and the core's peak. test/bench/run runs it and makes a table.
+// One training step of C1 (784-512-512-10): generated code beside hand-written code, their forward halves,
+// the matrix products alone and the core's peak. test/bench/run runs it and makes a table.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -10,12 +10,10 @@
 #include "c1_model.nn.h"
 #include "fma_peak.h"
 #include "harness.h"
-#include "nn/rt/parallel.h"
 
 namespace {
 
 using bench::Variant;
-using nn::Gradients;
 using std::int64_t;
 
 struct Named {
@@ -23,9 +21,11 @@ struct Named {
   const char* name;
 };
 
-constexpr Named all_variants[] = {{Variant::fused, "fused"},           {Variant::bias_first, "bias_first"},
-                                  {Variant::row_blocks, "row_blocks"}, {Variant::split, "split"},
-                                  {Variant::one_row, "one_row"},       {Variant::one_row_skip, "one_row_skip"}};
+constexpr Named all_variants[] = {{Variant::fused, "fused"},
+                                  {Variant::row_blocks, "row_blocks"},
+                                  {Variant::split, "split"},
+                                  {Variant::one_row, "one_row"},
+                                  {Variant::one_row_skip, "one_row_skip"}};
 
 bool is_worth_a_try(Variant variant, int64_t n, int threads) {
   if (variant >= Variant::one_row) return n == 1;
@@ -35,11 +35,12 @@ bool is_worth_a_try(Variant variant, int64_t n, int threads) {
 
 // A network, a batch and room for its gradient.
 struct Problem {
-  explicit Problem(int64_t n, int threads) : n(n), x(n), label(n), ws(threads), expert(new bench::Expert(threads)) {
+  explicit Problem(int64_t n, int threads)
+      : n(n), x(n), label(n), ws(threads), expert(new bench::Expert(threads)) {
     nn::Random random(n);
     bench::fill(random, model.w1, 0.05f), bench::fill(random, model.w2, 0.01f);
     bench::fill(random, model.w3, 0.03f), bench::fill(random, model.b3, 0.1f);
-    // Every other unit is active, and sums stay far from 0: rounding must not decide whether a unit is active.
+    // About half of the units are active, and none is near 0, where rounding would decide.
     for (int64_t j = 0; j < bench::hidden; ++j) model.b1(j) = model.b2(j) = random.below(2) ? 3.0f : -3.0f;
     for (float& entry : x) entry = random.uniform(0.0f, 1.0f);
     for (int& entry : label) entry = static_cast<int>(random.below(10));
@@ -55,7 +56,8 @@ struct Problem {
 
   bench::Batch batch() const { return {n, x.data(), label.data()}; }
   bench::Parameters<const float> weights() const {
-    return {model.w1.data(), model.b1.data(), model.w2.data(), model.b2.data(), model.w3.data(), model.b3.data()};
+    return {model.w1.data(), model.b1.data(), model.w2.data(),
+            model.b2.data(), model.w3.data(), model.b3.data()};
   }
   bench::Parameters<float> gradients() {
     Mlp& g = grad.model;
@@ -66,13 +68,14 @@ struct Problem {
   Mlp model;
   nn::Tensor<float, N, 784> x;
   nn::Tensor<int, N> label;
-  Gradients<&loss> grad;
+  nn::Gradients<&loss> grad;
   nn::Workspace ws;
   std::unique_ptr<bench::Expert> expert;
 };
 
 void check(Problem& p, const Named& expert) {
-  const std::string contenders = "batch " + std::to_string(p.n) + ", generated code and the expert's " + expert.name;
+  const std::string contenders =
+      "batch " + std::to_string(p.n) + ", generated code and the expert's " + expert.name;
   const auto compare = [&](const char* what, double d) { bench::require_rounding(contenders, what, d); };
   const double value = p.generated();
   const Mlp generated = p.grad.model;
@@ -87,36 +90,35 @@ void check(Problem& p, const Named& expert) {
   compare("the value of the forward half", std::abs(value - p.forward(expert.variant)) / std::abs(value));
 }
 
+std::string named(const char* what, const char* how, int64_t n, int threads) {
+  std::string name = what;
+  for (const std::string& part : {std::string(how), std::to_string(n), std::to_string(threads)}) {
+    name += '/';
+    name += part;
+  }
+  return name;
+}
+
 void add_problem(int64_t n, int threads) {
   const auto p = std::make_shared<Problem>(n, threads);
-  const std::string size = "/" + std::to_string(n) + "/" + std::to_string(threads);
   const double flops = bench::flops_of_step(n);
-  bench::add("step/generated" + size, flops, [p] { return p->generated(); });
-  bench::add("products/gemm" + size, flops, [p] { return p->products(); });
+  bench::add(named("step", "generated", n, threads), flops, [p] { return p->generated(); });
+  bench::add(named("products", "gemm", n, threads), flops, [p] { return p->products(); });
   for (const Named& v : all_variants) {
     if (!is_worth_a_try(v.variant, n, threads)) continue;
     check(*p, v);
-    bench::add(std::string("step/") + v.name + size, flops, [p, v] { return p->by_hand(v.variant); });
-    if (v.variant == Variant::split) continue;
-    bench::add(std::string("forward/") + v.name + size, flops, [p, v] { return p->forward(v.variant); });
+    bench::add(named("step", v.name, n, threads), flops, [p, v] { return p->by_hand(v.variant); });
+    if (v.variant == Variant::row_blocks) continue;  // its forward half is that of `fused`
+    bench::add(named("forward", v.name, n, threads), flops, [p, v] { return p->forward(v.variant); });
   }
-}
-
-void add_peak(int threads) {
-  const auto ws = std::make_shared<nn::Workspace>(threads);
-  bench::add("peak/fma/0/" + std::to_string(threads), threads * bench::run_fma_loop(), [ws] {
-    nn::rt::parallel(*ws, ws->threads(), [](void*, int) { bench::run_fma_loop(); }, nullptr);
-    return 0;
-  });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const int threads : {1, 2}) {
-    add_peak(threads);
+  bench::add("peak", bench::run_fma_loop(), bench::run_fma_loop);
+  for (const int threads : {1, 2})
     for (const int64_t n : {1, 64, 256}) add_problem(n, threads);
-  }
   benchmark::AddCustomContext("gemm", nn::Workspace(1).gemm_name());
   return bench::run(argc, argv);
 }

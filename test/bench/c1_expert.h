@@ -28,17 +28,16 @@ struct Expert {
   explicit Expert(int threads) : ws(threads) {}
 
   nn::Workspace ws;
-  nn::Workspace own[2]{nn::Workspace(1), nn::Workspace(1)};  // for threads that work apart
+  nn::Workspace own[2]{nn::Workspace(1), nn::Workspace(1)};            // for threads that work apart
   alignas(64) float h1[most_rows * hidden], h2[most_rows * hidden];    // outputs of the hidden layers
   alignas(64) float dh1[most_rows * hidden], dh2[most_rows * hidden];  // gradients before their activations
-  alignas(64) float dz3[most_rows * classes];                          // logits, and in their place their gradient
-  alignas(64) float sums[2][hidden];                                   // a second thread's share of db1 and db2
+  alignas(64) float dz3[most_rows * classes];  // logits, and in their place their gradient
+  alignas(64) float sums[2][hidden];           // a second thread's share of db1 and db2
 };
 
 /// How a step is written.
 enum class Variant {
   fused,        // whole batch: product, then one pass for bias and activation, or for mask and bias gradient
-  bias_first,   // as `fused`, but a product accumulates on rows filled with the bias
   row_blocks,   // as `fused`, in blocks of 64 rows that stay in the second-level cache
   split,        // two threads go through the layers apart, each with half of the rows
   one_row,      // n == 1: loops over the weights instead of products
@@ -61,7 +60,8 @@ float step_of_one_row(Expert& expert, bool skip, const Parameters<const float>& 
                       const Parameters<float>& grad);
 float forward_of_one_row(Expert& expert, bool skip, const Parameters<const float>& model, const Batch& batch);
 
-/// Biases added to a row of logits, which then become the gradient of scale·cross-entropy; returns the cross-entropy.
+/// Biases added to a row of logits, which then become the gradient of scale·cross-entropy; returns the
+/// cross-entropy.
 float cross_entropy(float* logits, const float* bias, int label, float scale);
 
 /// Floating-point operations in the products of a step of n rows.

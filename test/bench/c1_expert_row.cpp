@@ -1,4 +1,5 @@
-// The hand-written step for a single image: every product is a pass over the weights, as fast as memory gives them.
+// The hand-written step for a single image: every product is a pass over the weights, as fast as memory gives
+// them.
 #include <algorithm>
 #include <cstdint>
 
@@ -14,8 +15,12 @@ using std::int64_t;
 constexpr int lanes = 16, strips = 8;  // strips·lanes columns are summed in registers
 typedef float V __attribute__((vector_size(4 * lanes), aligned(4)));
 
-V load(const float* p) { return *reinterpret_cast<const V*>(p); }
-void store(float* p, V v) { *reinterpret_cast<V*>(p) = v; }
+V load(const float* p) {
+  return *reinterpret_cast<const V*>(p);
+}
+void store(float* p, V v) {
+  *reinterpret_cast<V*>(p) = v;
+}
 
 // The sum over the lanes: half of them added to the other half, and so on.
 template <int half>
@@ -28,7 +33,9 @@ V fold(V v) {
     return fold<half / 2>(v + other);
   }
 }
-float sum_lanes(V v) { return fold<lanes / 2>(v)[0]; }
+float sum_lanes(V v) {
+  return fold<lanes / 2>(v)[0];
+}
 
 // The entries of x that aren't zero, or all of them: their places, and how many.
 int64_t list_rows(bool skip, int64_t n, const float* x, int* rows) {
@@ -41,8 +48,8 @@ int64_t list_rows(bool skip, int64_t n, const float* x, int* rows) {
 }
 
 // Columns [begin, end) of relu(bias + sum over the listed rows i of x[i]·w[i]).
-void layer_columns(int64_t count, const int* rows, const float* x, const float* w, const float* bias, float* h,
-                   int64_t begin, int64_t end) {
+void layer_columns(int64_t count, const int* rows, const float* x, const float* w, const float* bias,
+                   float* h, int64_t begin, int64_t end) {
   for (int64_t j = begin; j < end; j += strips * lanes) {
     V sum[strips];
 #pragma GCC unroll 8
@@ -58,7 +65,8 @@ void layer_columns(int64_t count, const int* rows, const float* x, const float* 
   }
 }
 
-void layer(nn::Workspace& ws, bool skip, int64_t n, const float* x, const float* w, const float* bias, float* h) {
+void layer(nn::Workspace& ws, bool skip, int64_t n, const float* x, const float* w, const float* bias,
+           float* h) {
   int rows[inputs];
   const int64_t count = list_rows(skip, n, x, rows);
   constexpr int64_t block = strips * lanes;
@@ -84,7 +92,8 @@ void dot_four(const int* rows, const float* w, const float* dz, float* dh) {
   for (int r = 0; r < 4; ++r) dh[rows[r]] = sum_lanes(sum[r]);
 }
 
-// dw = h·dz and dh = w·dz where h > 0, for rows [begin, end) of a layer of inputs h, weights w and output gradient dz.
+// dw = h·dz and dh = w·dz where h > 0, for rows [begin, end) of a layer of inputs h, weights w and output
+// gradient dz.
 void hidden_gradients(int64_t begin, int64_t end, const float* h, const float* w, const float* dz, float* dw,
                       float* dh) {
   int active[4], count = 0;
@@ -105,8 +114,8 @@ void hidden_gradients(int64_t begin, int64_t end, const float* h, const float* w
 }
 
 // The same for the last layer's weights.
-void output_gradients(const float* h, const float* __restrict w, const float* __restrict dz, float* __restrict dw,
-                      float* dh) {
+void output_gradients(const float* h, const float* __restrict w, const float* __restrict dz,
+                      float* __restrict dw, float* dh) {
   for (int64_t i = 0; i < hidden; ++i, w += classes, dw += classes) {
     const float x = h[i];
     float sum = 0;

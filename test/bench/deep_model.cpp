@@ -14,7 +14,8 @@ struct Deep {
 };
 
 NN_DIFF(model)
-float deep_loss(const Deep& model, const nn::Tensor<float, 64, 32>& x, const nn::Tensor<float, 64, 32>& target) {
+float deep_loss(const Deep& model, const nn::Tensor<float, 64, 32>& x,
+                const nn::Tensor<float, 64, 32>& target) {
   auto h = x;
   for (const Layer& layer : model.layers) h = nn::sigmoid(nn::matmul(h, layer.w) + layer.b);
   return nn::mse(h, target);

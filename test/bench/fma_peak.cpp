@@ -15,7 +15,7 @@ typedef float V __attribute__((vector_size(vector_bytes)));
 }  // namespace
 
 double run_fma_loop() {
-  constexpr int rounds = 4096;
+  constexpr int rounds = 4096, lanes = vector_bytes / static_cast<int>(sizeof(float));
   V sum[sums] = {}, factor = V{} + 0.5f, summand = V{} + 1.0f;
   asm("" : "+m"(factor), "+m"(summand));  // unknown to the compiler
   for (int round = 0; round < rounds; ++round) {
@@ -24,7 +24,7 @@ double run_fma_loop() {
   }
 #pragma GCC unroll 24
   for (int i = 0; i < sums; ++i) asm volatile("" : : "m"(sum[i]));
-  return 2.0 * rounds * sums * static_cast<double>(vector_bytes / sizeof(float));
+  return 2.0 * rounds * sums * lanes;
 }
 
 }  // namespace bench

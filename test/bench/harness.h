@@ -1,4 +1,5 @@
-// What the benchmark programs share: registering what is timed, and refusing to time contenders that disagree.
+// What the benchmark programs share: registering what is timed, and refusing to time contenders that
+// disagree.
 #ifndef NN_BENCH_HARNESS_H
 #define NN_BENCH_HARNESS_H
 

@@ -1,4 +1,5 @@
-// Training steps of two small nets, generated beside hand-written: 2-8-1 on four rows, and 50 layers of 32 sigmoids.
+// Training steps of two small nets, generated beside hand-written: 2-8-1 on four rows, and 50 layers of 32
+// sigmoids.
 #include <cmath>
 #include <memory>
 #include <string>
@@ -60,7 +61,8 @@ struct DeepProblem {
       weights.w[l] = layer.w.data(), weights.b[l] = layer.b.data();
       gradients.w[l] = grad.model.layers[l].w.data(), gradients.b[l] = grad.model.layers[l].b.data();
     }
-    return bench::deep_step(weights, std::as_const(x).data(), std::as_const(target).data(), gradients, buffers);
+    return bench::deep_step(weights, std::as_const(x).data(), std::as_const(target).data(), gradients,
+                            buffers);
   }
 
   Deep model;

@@ -27,8 +27,8 @@ float cross_entropy(float z, float y, float& loss) {
 float xor_step(const XorParameters<const float>& model, const float* __restrict x, const float* __restrict y,
                const XorParameters<float>& grad) {
   const nn::rt::FlushSubnormals flush;
-  const float *__restrict w1 = model.w1, *__restrict b1 = model.b1, *__restrict w2 = model.w2;
-  float *__restrict dw1 = grad.w1, *__restrict db1 = grad.b1, *__restrict dw2 = grad.w2;
+  const float* __restrict w1 = model.w1, * __restrict b1 = model.b1, * __restrict w2 = model.w2;
+  float* __restrict dw1 = grad.w1, * __restrict db1 = grad.b1, * __restrict dw2 = grad.w2;
   float h[xor_rows][xor_hidden], dz[xor_rows], losses[xor_rows] = {};
   for (int i = 0; i < xor_rows; ++i)
     for (int j = 0; j < xor_hidden; ++j)
@@ -59,7 +59,9 @@ namespace {
 constexpr int rows = deep_rows, width = deep_width;
 
 // Good to 3 ulp unless subnormal, at half the price of nn::math::sigmoid.
-float quick_sigmoid(float x) { return 1 / (1 + nn::math::exp(-x)); }
+float quick_sigmoid(float x) {
+  return 1 / (1 + nn::math::exp(-x));
+}
 
 // h = sigmoid(x·w + b)
 void layer(const float* x, const float* w, const float* __restrict b, float* __restrict h) {

@@ -15,7 +15,7 @@ NN_DIFF() double run_time_choice(double x) {
   return x > 0 ? x : -x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:23: error: an '&&' that depends on values known only at run time is not supported yet; nest two nn::where
+// CHECK: [[FILE]]:[[@LINE+2]]:22: error: an '&&' that depends on values known only at run time is not supported yet; nest two nn::where
 NN_DIFF() double run_time_and(double x) {
   return nn::where(x > 0 && x < 1, x, 0.0);
 }
@@ -43,14 +43,14 @@ NN_DIFF() double writes_global(double x) {
   return x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:3: error: the variable 'with_static::calls' can change outside of the function
+// CHECK: [[FILE]]:[[@LINE+3]]:5: error: the variable 'calls' can change outside of the function
 NN_DIFF() double with_static(double x) {
   static int calls = 0;
   ++calls;
   return x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:8: error: 'new' and 'delete' are not supported; use values
+// CHECK: [[FILE]]:[[@LINE+2]]:14: error: 'new' and 'delete' are not supported; use values
 NN_DIFF() double with_new(double x) {
   auto& y = *new double(x);
   return y;
@@ -84,20 +84,20 @@ NN_DIFF() double unsequenced(double x) {
   return x + (y = 2 * x) * y;
 }
 
-// CHECK: [[FILE]]:[[@LINE+4]]:12: error: an operand that changes a variable is not supported
+// CHECK: [[FILE]]:[[@LINE+4]]:14: error: an operand that changes a variable is not supported
 NN_DIFF() double unsequenced_arguments(double x) {
   const auto change = [](double& v) { return v *= 2; };
   const auto add = [](double a, double b) { return a + b; };
   return add(change(x), x);
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:19: error: index 2 is out of range for an array of 2
+// CHECK: [[FILE]]:[[@LINE+3]]:17: error: index 2 is out of range for an array of 2
 NN_DIFF() double out_of_range(double x) {
   std::array<double, 2> y{x, x};
   return y[0] * y[2];
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:12: error: the index of an array must be an integer known at compile time
+// CHECK: [[FILE]]:[[@LINE+3]]:10: error: the index of an array must be an integer known at compile time
 NN_DIFF() double run_time_index(double x, int i) {
   std::array<double, 2> y{x, x * x};
   return y[i];
@@ -109,20 +109,24 @@ NN_DIFF() double with_vector(double x) {
   return x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:14: error: the operator '/' is not supported on integers known only at run time; cast them to float or double first
+// CHECK: [[FILE]]:[[@LINE+2]]:17: error: the operator '/' is not supported on integers known only at run time; cast them to float or double first
 NN_DIFF() double integer_division(double x, int n) {
   return x * (n / 2);
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:14: error: 'typeid' is not supported
+// CHECK: [[FILE]]:[[@LINE+2]]:15: error: 'typeid' is not supported
 NN_DIFF() double with_typeid(double x) {
   return x * (typeid(x) == typeid(double));
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:22: error: unions are not supported; use a struct
+// CHECK: [[FILE]]:[[@LINE+6]]:8: error: unions are not supported; use a struct
 NN_DIFF() double with_union(double x) {
-  union Both { double d; float f; };
-  Both both; both.d = x;
+  union Both {
+    double d;
+    float f;
+  };
+  Both both;
+  both.d = x;
   return both.d;
 }
 
@@ -138,19 +142,32 @@ NN_DIFF() float from_sizes(const nn::Tensor<float, N>& x) {
   return nn::sum(x + y);
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:12: error: cannot look into 'nn::Tensor<{{.*}}>::data': {{.*}}not supported
+// CHECK: [[FILE]]:[[@LINE+2]]:12: error: pointers are not supported; use a std::array or a tensor
 NN_DIFF() float with_data(const nn::Tensor<float, N>& x) {
   return x.data()[0];
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:22: error: division by zero
+// CHECK: [[FILE]]:[[@LINE+3]]:17: error: division by zero
 NN_DIFF() double divides_by_zero(double x) {
-  const int n = 0; return x * (1 / n);
+  const int n = 0;
+  return x * (1 / n);
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:13: error: writing to what a parameter refers to is not supported
-struct Cell { mutable double value; };
+// CHECK: [[FILE]]:[[@LINE+5]]:11: error: writing to what a parameter refers to is not supported
+struct Cell {
+  mutable double value;
+};
 NN_DIFF() double through_mutable(const Cell& c) {
   c.value *= 2;
   return c.value;
+}
+
+inline double released = 0;
+struct Guard {
+  ~Guard() { released += 1; }
+};
+// CHECK: [[FILE]]:[[@LINE+2]]:9: error: objects of type 'Guard' are not supported: it has a destructor of its own
+NN_DIFF() double with_destructor(double x) {
+  Guard guard;
+  return x;
 }

@@ -5,8 +5,12 @@
 
 //--- inner.h
 #include <nn/nn.h>
-NN_DIFF() double inner(double x) { return x * x; }
+NN_DIFF() double inner(double x) {
+  return x * x;
+}
 
 //--- outer.cpp
 #include "inner.h"
-inline double outer(double x) { return inner(x); }
+inline double outer(double x) {
+  return inner(x);
+}

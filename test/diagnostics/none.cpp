@@ -3,4 +3,6 @@
 // CHECK: none.cpp:1:1: error: no function is marked for differentiation; write NN_DIFF(parameters) before one
 #include <nn/nn.h>
 
-inline double f(double x) { return x; }
+inline double f(double x) {
+  return x;
+}

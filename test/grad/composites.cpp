@@ -1,4 +1,5 @@
-// The library's composites, softmax, losses, penalties and activations: value and gradient, in double and in float.
+// The library's composites, softmax, losses, penalties and activations: value and gradient, in double and in
+// float.
 // RUN: split-file %s %t && %matrix %t/composites.cpp %t/driver.cpp
 //--- composites.cpp
 #ifndef COMPOSITES_CPP
@@ -9,17 +10,20 @@ inline constexpr nn::Dim N{"N"}, C{"C"};
 using Labels = nn::Tensor<int, N>;
 
 // Each function once in double and once in float.
-#define BOTH(result, name, ...)        \
+#define BOTH(result, name, ...)              \
   BOTH_IN(double, result, name, __VA_ARGS__) \
   BOTH_IN(float, result, name##_f, __VA_ARGS__)
-#define BOTH_IN(element, result, name, arguments, ...) NN_DIFF() result(element) name arguments(element) { return __VA_ARGS__; }
+#define BOTH_IN(element, result, name, arguments, ...) \
+  NN_DIFF() result(element) name arguments(element) {  \
+    return __VA_ARGS__;                                \
+  }
 #define NUMBER(element) element
 #define ROWS(element) nn::Tensor<element, N>
 #define MATRIX(element) nn::Tensor<element, N, C>
-#define X(element) (const MATRIX(element)& x)
-#define XY(element) (const MATRIX(element)& x, const MATRIX(element)& y)
-#define XYZ(element) (const MATRIX(element)& x, const MATRIX(element)& y, const MATRIX(element)& z)
-#define LABELLED(element) (const MATRIX(element)& x, const Labels& label)
+#define X(element) (const MATRIX(element) & x)
+#define XY(element) (const MATRIX(element) & x, const MATRIX(element) & y)
+#define XYZ(element) (const MATRIX(element) & x, const MATRIX(element) & y, const MATRIX(element) & z)
+#define LABELLED(element) (const MATRIX(element) & x, const Labels& label)
 
 BOTH(MATRIX, softmax_rows, X, nn::softmax(x))
 BOTH(MATRIX, softmax_columns, X, nn::softmax<0>(x))
@@ -41,9 +45,9 @@ BOTH(MATRIX, gelu_tanh_of, X, nn::gelu_tanh(x))
 BOTH(MATRIX, hard_tanh_of, X, nn::hard_tanh(x * 2))
 BOTH(MATRIX, leaky, X, nn::leaky_relu(x) + nn::leaky_relu(x, 0.1) + nn::leaky_relu(x, 1))
 BOTH(MATRIX, elus, X, nn::elu(x) * nn::elu(x, 0.5))
-BOTH(MATRIX, chosen, XY, nn::where(x > y, nn::exp(x), x * y))
+BOTH(MATRIX, chosen, XY, nn::where(x > y, nn::exp(x), x* y))
 BOTH(MATRIX, capped, X, nn::where(x > 0.25, x, 0.25))
-BOTH(ROWS, picked, LABELLED, nn::pick(x * x, label))
+BOTH(ROWS, picked, LABELLED, nn::pick(x* x, label))
 
 NN_DIFF() nn::Tensor<double, N, 4> hot(const nn::Tensor<double, N, 4>& x, const Labels& label) {
   return x * x * nn::one_hot<4, double>(label);
@@ -51,15 +55,22 @@ NN_DIFF() nn::Tensor<double, N, 4> hot(const nn::Tensor<double, N, 4>& x, const 
 NN_DIFF() nn::Tensor<double, N> through_float(const nn::Tensor<double, N>& x) {
   return nn::cast<double>(nn::cast<float>(x) * 3) * x;
 }
-NN_DIFF() nn::Tensor<float, N> to_float(const nn::Tensor<double, N>& x) { return nn::cast<float>(x * x); }
+NN_DIFF() nn::Tensor<float, N> to_float(const nn::Tensor<double, N>& x) {
+  return nn::cast<float>(x * x);
+}
 // Sequences of N words by C classes, with a label for each word.
-NN_DIFF() nn::Tensor<double, 2, N> per_word(const nn::Tensor<double, 2, N, C>& x, const nn::Tensor<std::int64_t, 2, N>& label) {
+NN_DIFF()
+nn::Tensor<double, 2, N> per_word(const nn::Tensor<double, 2, N, C>& x,
+                                  const nn::Tensor<std::int64_t, 2, N>& label) {
   return nn::softmax_cross_entropy(x, label) + nn::pick(x, label);
 }
 NN_DIFF() double labels_from_one(const nn::Tensor<double, N, C>& x, const Labels& label) {
   return nn::sum(nn::pick(x * x, label - 1));
 }
-NN_DIFF() double one_row(const nn::Tensor<double, C>& x, int label) { return nn::pick(nn::log_softmax(x), label); }
+NN_DIFF() double one_row(const nn::Tensor<double, C>& x, int label) {
+  return nn::pick(nn::log_softmax(x), label);
+}
+#undef X
 #endif
 //--- driver.cpp
 #include "composites.nn.h"
@@ -67,7 +78,9 @@ NN_DIFF() double one_row(const nn::Tensor<double, C>& x, int label) { return nn:
 
 Random source(5);
 using Matrix = nn::Tensor<double, N, C>;
-Matrix matrix(int n, int c) { return random_tensor(Matrix(n, c), source, -2, 2); }
+Matrix matrix(int n, int c) {
+  return random_tensor(Matrix(n, c), source, -2, 2);
+}
 Labels labels(int n, int c) {
   Labels result(n);
   for (int& label : result) label = static_cast<int>(source.index(c));
@@ -117,7 +130,8 @@ void formulas() {
   const Matrix p = nn::softmax(x);
   const auto jacobian = nn::vjp<&softmax_rows>(x, u);
   const auto weighted = nn::vjp<&cross_entropy_weights>(x, y, nn::Tensor<double, N>{1, 1, 1});
-  const auto squares = nn::value_and_grad<&squared>(x, y), distances = nn::value_and_grad<&absolute>(x, y);
+  const auto squares = nn::value_and_grad<&squared>(x, y);
+  const auto distances = nn::value_and_grad<&absolute>(x, y);
   const auto margins = nn::value_and_grad<&hinge_loss>(x, y);
   const auto norms = nn::value_and_grad<&penalties>(x);
   for (int n = 0; n < 3; ++n)

@@ -1,5 +1,5 @@
-// --emit=dot draws two linear layers with a mean squared error: parameters with their shapes, operations with the
-// user's names and lines, edges; and nothing that the result doesn't need.
+// --emit=dot draws two linear layers with a mean squared error: parameters with their shapes, operations with
+// the user's names and lines, edges; and nothing that the result doesn't need.
 // RUN: rm -rf %t && mkdir %t && nn-diff --emit=dot --out-dir %t %s && FileCheck %s < %t/graph.nn.dot
 #ifndef GRAPH_CPP
 #define GRAPH_CPP
@@ -21,6 +21,7 @@ float loss(const Two& model, const nn::Tensor<float, N, 1000>& x, const nn::Tens
   return nn::mse(out, y);
 }
 #endif
+// clang-format off
 // CHECK: digraph "loss" {
 // CHECK-NOT: exp
 // CHECK: model_w1 [label="model.w1\nf32[1000,100]", shape=box, style="filled,rounded", fillcolor="#cfe2f8"];
@@ -29,7 +30,7 @@ float loss(const Two& model, const nn::Tensor<float, N, 1000>& x, const nn::Tens
 // CHECK: model_b2 [label="model.b2\nf32[10]", shape=box
 // CHECK: x [label="x\nf32[N,1000]", shape=box, style="filled,rounded", fillcolor="#eeeeee"];
 // CHECK: y [label="y\nf32[N,10]"
-// CHECK: label="auto h = nn::matmul(x, model.w1) + model.b1;\lgraph.cpp:[[@LINE-15]]\l";
+// CHECK: label="h = matmul(x, model.w1) + model.b1\lgraph.cpp:[[@LINE-15]]\l";
 // CHECK: matmul [label="matmul\nf32[N,100]"];
 // CHECK: h [label="h = add\nf32[N,100]"];
 // CHECK: matmul_2 [label="matmul\nf32[N,10]"];

@@ -1,4 +1,5 @@
-// Whole networks: the digits classifier, deep stacks of layers, an auto-encoder, a line, XOR: gradients and training.
+// Whole networks: the digits classifier, deep stacks of layers, an auto-encoder, a line, XOR: gradients and
+// training.
 // RUN: split-file %s %t && %matrix %t/networks.cpp %t/driver.cpp
 //--- networks.cpp
 #ifndef NETWORKS_CPP
@@ -53,8 +54,12 @@ double run(const Stack<L>& net, const nn::Tensor<double, N, 6>& x) {
   for (const auto& layer : net.layers) h = layer(h);
   return nn::mean(h * h);
 }
-NN_DIFF(net) double deep_3(const Stack<3>& net, const nn::Tensor<double, N, 6>& x) { return run(net, x); }
-NN_DIFF(net) double deep_12(const Stack<12>& net, const nn::Tensor<double, N, 6>& x) { return run(net, x); }
+NN_DIFF(net) double deep_3(const Stack<3>& net, const nn::Tensor<double, N, 6>& x) {
+  return run(net, x);
+}
+NN_DIFF(net) double deep_12(const Stack<12>& net, const nn::Tensor<double, N, 6>& x) {
+  return run(net, x);
+}
 
 // C7
 struct AutoEncoder {
@@ -137,7 +142,8 @@ void digits_small() {
 }
 
 // One layer of the reference, in double: out = in·w + b.
-std::vector<double> affine(const std::vector<double>& in, const float* w, const float* b, int rows, int from, int to) {
+std::vector<double> affine(const std::vector<double>& in, const float* w, const float* b, int rows, int from,
+                           int to) {
   std::vector<double> out(static_cast<std::size_t>(rows) * to);
   for (int n = 0; n < rows; ++n) {
     for (int j = 0; j < to; ++j) out[n * to + j] = b[j];
@@ -147,9 +153,11 @@ std::vector<double> affine(const std::vector<double>& in, const float* w, const 
   return out;
 }
 // Its adjoint: checks the gradients of w and b, and gives that of `in`, cut where `in` is not positive.
-std::vector<double> affine_adjoint(const std::vector<double>& in, const float* w, const float* dw, const float* db,
-                                   const std::vector<double>& d, int rows, int from, int to) {
-  std::vector<double> weights(static_cast<std::size_t>(from) * to), bias(to), out(static_cast<std::size_t>(rows) * from);
+std::vector<double> affine_adjoint(const std::vector<double>& in, const float* w, const float* dw,
+                                   const float* db, const std::vector<double>& d, int rows, int from,
+                                   int to) {
+  std::vector<double> weights(static_cast<std::size_t>(from) * to), bias(to),
+      out(static_cast<std::size_t>(rows) * from);
   for (int n = 0; n < rows; ++n) {
     for (int j = 0; j < to; ++j) bias[j] += d[n * to + j];
     for (int i = 0; i < from; ++i) {

@@ -1,5 +1,6 @@
-// Every elementwise operator of nn/ops.def, on numbers and on tensors: value and derivative against the formulas of
-// analysis, derivative against central differences, at random points of its domain and at its edges.
+// Every elementwise operator of nn/ops.def, on numbers and on tensors, in double and in float: value and
+// derivative against the formulas of analysis, derivative against central differences, at random points of
+// its domain and at its edges.
 // RUN: split-file %s %t && %matrix %t/operators.cpp %t/driver.cpp
 //--- operators.cpp
 #ifndef OPERATORS_CPP
@@ -8,24 +9,50 @@
 
 inline constexpr nn::Dim N{"N"};
 using Vector = nn::Tensor<double, N>;
+using Floats = nn::Tensor<float, N>;
 
-#define NN_MAP1(name, ...)                                         \
-  NN_DIFF() double name##_number(double x) { return nn::name(x); } \
-  NN_DIFF() Vector name##_tensor(const Vector& x) { return nn::name(x); }
-#define NN_MAP2(name, ...)                                                      \
-  NN_DIFF() double name##_number(double a, double b) { return nn::name(a, b); } \
-  NN_DIFF() Vector name##_tensor(const Vector& a, const Vector& b) { return nn::name(a, b); }
-#define NN_MAP3(name, ...) NN_MAP3_##name
-#define NN_MAP3_where
-#define NN_MAP3_fma
-#define NN_COMPARE(name, ...)                                        \
+#define UNARY(name)                                 \
+  NN_DIFF() double name##_number(double x) {        \
+    return nn::name(x);                             \
+  }                                                 \
+  NN_DIFF() Vector name##_tensor(const Vector& x) { \
+    return nn::name(x);                             \
+  }                                                 \
+  NN_DIFF() Floats name##_floats(const Floats& x) { \
+    return nn::name(x);                             \
+  }
+#define BINARY(name)                                                 \
+  NN_DIFF() double name##_number(double a, double b) {               \
+    return nn::name(a, b);                                           \
+  }                                                                  \
+  NN_DIFF() Vector name##_tensor(const Vector& a, const Vector& b) { \
+    return nn::name(a, b);                                           \
+  }                                                                  \
+  NN_DIFF() Floats name##_floats(const Floats& a, const Floats& b) { \
+    return nn::name(a, b);                                           \
+  }
+#define COMPARISON(name)                                             \
   NN_DIFF() Vector name##_tensor(const Vector& a, const Vector& b) { \
     return nn::where(nn::name(a, b), a * b, a - b);                  \
   }
-#include <nn/ops.def>
-
-NN_DIFF() double fma_number(double a, double b, double c) { return nn::fma(a, b, c); }
-NN_DIFF() Vector fma_tensor(const Vector& a, const Vector& b, const Vector& c) { return nn::fma(a, b, c); }
+// clang-format off
+UNARY(neg) UNARY(abs) UNARY(sign) UNARY(step) UNARY(floor) UNARY(ceil) UNARY(round) UNARY(trunc) UNARY(square)
+UNARY(sqrt) UNARY(cbrt) UNARY(exp) UNARY(exp2) UNARY(expm1) UNARY(log) UNARY(log2) UNARY(log10) UNARY(log1p)
+UNARY(sin) UNARY(cos) UNARY(tan) UNARY(asin) UNARY(acos) UNARY(atan) UNARY(sinh) UNARY(cosh) UNARY(tanh)
+UNARY(erf) UNARY(erfc) UNARY(sigmoid) UNARY(softplus) UNARY(relu)
+BINARY(add) BINARY(sub) BINARY(mul) BINARY(div) BINARY(pow) BINARY(maximum) BINARY(minimum) BINARY(leaky_relu)
+BINARY(elu) BINARY(atan2) BINARY(hypot) BINARY(fmod)
+COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge) COMPARISON(eq) COMPARISON(ne)
+// clang-format on
+#undef UNARY
+#undef BINARY
+#undef COMPARISON
+                            NN_DIFF() double fma_number(double a, double b, double c) {
+  return nn::fma(a, b, c);
+}
+NN_DIFF() Vector fma_tensor(const Vector& a, const Vector& b, const Vector& c) {
+  return nn::fma(a, b, c);
+}
 NN_DIFF() Vector where_tensor(const Vector& a, const Vector& b, const nn::Tensor<int, N>& c) {
   return nn::where(c != 0, a, b);
 }
@@ -46,15 +73,18 @@ std::string checked = " ";
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double pi = 3.14159265358979323846, ln2 = 0.69314718055994530942, ln10 = 2.302585092994045684;
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
 
 using Number = double(double);
 struct Edge {
   double x, value, slope;
 };
 
-template <auto Of, auto OfTensor>
-void unary(const char* name, Number* plain, Number* slope, double low, double high, std::vector<Edge> edges = {}) {
+template <auto Of, auto OfTensor, auto OfFloats>
+void unary(const char* name, Number* plain, Number* slope, double low, double high,
+           std::vector<Edge> edges = {}) {
   checked += name + std::string(" ");
   Random random(7);
   for (int i = 0; i < 12; ++i) {
@@ -70,7 +100,8 @@ void unary(const char* name, Number* plain, Number* slope, double low, double hi
     near(r.grad.x, edge.slope, 1e-14);
   }
   for (int size : {0, 1, 37}) {
-    const auto x = random_tensor(Vector(size), random, low, high), upstream = random_tensor(Vector(size), random);
+    const auto x = random_tensor(Vector(size), random, low, high),
+               upstream = random_tensor(Vector(size), random);
     const auto r = nn::vjp<OfTensor>(x, upstream);
     check(r.grad.x.size() == size && r.value.size() == size);
     for (int i = 0; i < size; ++i) {
@@ -78,18 +109,27 @@ void unary(const char* name, Number* plain, Number* slope, double low, double hi
       near(r.grad.x(i), upstream(i) * slope(x(i)), 1e-12);
     }
   }
+  const auto floats = random_tensor(Floats(17), random, low, high),
+             weights = random_tensor(Floats(17), random);
+  const auto f = nn::vjp<OfFloats>(floats, weights);
+  for (int i = 0; i < 17; ++i) {
+    const double x = floats(i);
+    near(f.value(i), plain(x), 2e-6);
+    near(f.grad.x(i), weights(i) * slope(x), 1e-5);
+  }
   verify<OfTensor>(2e-8, random_tensor(Vector(5), random, low, high));
 }
-#define UNARY(name, plain, slope, ...)                                                \
-  unary<&name##_number, &name##_tensor>(                                              \
-      #name, [](double x) -> double { return plain; }, [](double x) -> double { return (void)x, slope; }, __VA_ARGS__)
+#define UNARY(name, plain, slope, ...)                                                                    \
+  unary<&name##_number, &name##_tensor, &name##_floats>(                                                  \
+      #name, [](double x) -> double { return plain; }, [](double x) -> double { return (void)x, slope; }, \
+      __VA_ARGS__)
 
 using Number2 = double(double, double);
 struct Edge2 {
   double a, b, value, slope_a, slope_b;
 };
 
-template <auto Of, auto OfTensor>
+template <auto Of, auto OfTensor, auto OfFloats>
 void binary(const char* name, Number2* plain, Number2* slope_a, Number2* slope_b, double low, double high,
             double low_b, double high_b, std::vector<Edge2> edges = {}) {
   checked += name + std::string(" ");
@@ -112,11 +152,21 @@ void binary(const char* name, Number2* plain, Number2* slope_a, Number2* slope_b
   for (int size : {0, 1, 19})
     verify<OfTensor>(2e-8, random_tensor(Vector(size), random, low, high),
                      random_tensor(Vector(size), random, low_b, high_b));
+  const auto a = random_tensor(Floats(9), random, low, high),
+             b = random_tensor(Floats(9), random, low_b, high_b);
+  Floats ones(9);
+  ones.fill(1);
+  const auto f = nn::vjp<OfFloats>(a, b, ones);
+  for (int i = 0; i < 9; ++i) {
+    near(f.value(i), plain(a(i), b(i)), 2e-6);
+    near(f.grad.a(i), slope_a(a(i), b(i)), 1e-5);
+    near(f.grad.b(i), slope_b(a(i), b(i)), 1e-5);
+  }
 }
-#define BINARY(name, plain, slope_a, slope_b, ...)                                     \
-  binary<&name##_number, &name##_tensor>(                                              \
-      #name, [](double a, double b) -> double { return plain; },                       \
-      [](double a, double b) -> double { return (void)a, (void)b, slope_a; },          \
+#define BINARY(name, plain, slope_a, slope_b, ...)                            \
+  binary<&name##_number, &name##_tensor, &name##_floats>(                     \
+      #name, [](double a, double b) -> double { return plain; },              \
+      [](double a, double b) -> double { return (void)a, (void)b, slope_a; }, \
       [](double a, double b) -> double { return (void)a, (void)b, slope_b; }, __VA_ARGS__)
 
 template <auto OfTensor>
@@ -147,7 +197,8 @@ void unary_operators() {
   UNARY(exp, std::exp(x), std::exp(x), -4, 4, {{0, 1, 1}, {-1000, 0, 0}, {1000, infinity, infinity}});
   UNARY(exp2, std::exp2(x), ln2 * std::exp2(x), -4, 4, {{0, 1, ln2}, {-2000, 0, 0}});
   UNARY(expm1, std::expm1(x), std::exp(x), -4, 4, {{0, 0, 1}, {-1000, -1, 0}, {1e-20, 1e-20, 1}});
-  UNARY(log, std::log(x), 1 / x, 0.1, 9, {{1, 0, 1}, {1e300, std::log(1e300), 1e-300}, {0, -infinity, infinity}});
+  UNARY(log, std::log(x), 1 / x, 0.1, 9,
+        {{1, 0, 1}, {1e300, std::log(1e300), 1e-300}, {0, -infinity, infinity}});
   UNARY(log2, std::log2(x), 1 / (x * ln2), 0.1, 9, {{8, 3, 1 / (8 * ln2)}});
   UNARY(log10, std::log10(x), 1 / (x * ln10), 0.1, 9, {{100, 2, 1 / (100 * ln10)}});
   UNARY(log1p, std::log1p(x), 1 / (1 + x), -0.8, 4, {{0, 0, 1}, {1e-20, 1e-20, 1}});
@@ -160,9 +211,11 @@ void unary_operators() {
   UNARY(sinh, std::sinh(x), std::cosh(x), -3, 3, {{0, 0, 1}});
   UNARY(cosh, std::cosh(x), std::sinh(x), -3, 3, {{0, 1, 0}});
   UNARY(tanh, std::tanh(x), 1 - std::tanh(x) * std::tanh(x), -3, 3,
-        {{0, 0, 1}, {16, 1, 0}, {-16, -1, 0}, {1000, 1, 0}, {-1000, -1, 0}});
-  UNARY(erf, std::erf(x), 2 / std::sqrt(pi) * std::exp(-x * x), -3, 3, {{0, 0, 2 / std::sqrt(pi)}, {30, 1, 0}});
-  UNARY(erfc, std::erfc(x), -2 / std::sqrt(pi) * std::exp(-x * x), -3, 3, {{0, 1, -2 / std::sqrt(pi)}, {30, 0, 0}});
+        {{0, 0, 1}, {20, 1, 0}, {-20, -1, 0}, {1000, 1, 0}, {-1000, -1, 0}});
+  UNARY(erf, std::erf(x), 2 / std::sqrt(pi) * std::exp(-x * x), -3, 3,
+        {{0, 0, 2 / std::sqrt(pi)}, {30, 1, 0}});
+  UNARY(erfc, std::erfc(x), -2 / std::sqrt(pi) * std::exp(-x * x), -3, 3,
+        {{0, 1, -2 / std::sqrt(pi)}, {30, 0, 0}});
   UNARY(sigmoid, sigmoid(x), sigmoid(x) * (1 - sigmoid(x)), -5, 5,
         {{0, 0.5, 0.25}, {1000, 1, 0}, {-1000, 0, 0}, {1e4, 1, 0}});
   UNARY(softplus, std::log1p(std::exp(x)), sigmoid(x), -5, 5,
@@ -180,10 +233,12 @@ void binary_operators() {
   BINARY(maximum, a < b ? b : a, a < b ? 0 : 1, a < b ? 1 : 0, -3, 3, -3, 3, {{2, 2, 2, 1, 0}});
   BINARY(minimum, b < a ? b : a, b < a ? 0 : 1, b < a ? 1 : 0, -3, 3, -3, 3, {{2, 2, 2, 1, 0}});
   BINARY(leaky_relu, a > 0 ? a : b * a, a > 0 ? 1 : b, a > 0 ? 0 : a, -3, 3, 0, 1, {{-2, 1, -2, 1, -2}});
-  BINARY(elu, a > 0 ? a : b * std::expm1(a), a > 0 ? 1 : b * std::exp(a), a > 0 ? 0 : std::expm1(a), -3, 3, 0.1, 2,
-         {{-1000, 2, -2, 0, -1}, {1000, 2, 1000, 1, 0}});
-  BINARY(atan2, std::atan2(a, b), b / (a * a + b * b), -a / (a * a + b * b), -3, 3, 0.5, 3, {{1, 0, pi / 2, 0, -1}});
-  BINARY(hypot, std::hypot(a, b), a / std::hypot(a, b), b / std::hypot(a, b), -3, 3, 0.5, 3, {{0, 0, 0, 0, 0}});
+  BINARY(elu, a > 0 ? a : b * std::expm1(a), a > 0 ? 1 : b * std::exp(a), a > 0 ? 0 : std::expm1(a), -3, 3,
+         0.1, 2, {{-1000, 2, -2, 0, -1}, {1000, 2, 1000, 1, 0}});
+  BINARY(atan2, std::atan2(a, b), b / (a * a + b * b), -a / (a * a + b * b), -3, 3, 0.5, 3,
+         {{1, 0, pi / 2, 0, -1}});
+  BINARY(hypot, std::hypot(a, b), a / std::hypot(a, b), b / std::hypot(a, b), -3, 3, 0.5, 3,
+         {{0, 0, 0, 0, 0}});
   BINARY(fmod, std::fmod(a, b), 1, -std::trunc(a / b), 3, 8, 0.9, 1.3, {{-7, 2, -1, 1, 3}});
 }
 
@@ -202,5 +257,6 @@ int main() {
   const auto vector = [&](int size) { return random_tensor(Vector(size), random); };
   for (int size : {0, 1, 9}) verify<&fma_tensor>(2e-8, vector(size), vector(size), vector(size));
   verify<&where_tensor>(2e-8, vector(4), vector(4), nn::Tensor<int, N>{1, 0, 0, 5});
-  for (const char* name : listed) check(checked.find(" " + std::string(name) + " ") != std::string::npos, name);
+  for (const char* name : listed)
+    check(checked.find(" " + std::string(name) + " ") != std::string::npos, name);
 }

@@ -1,4 +1,5 @@
-// Reductions, matrix products, changes of shape and broadcasting: value and gradient at sizes 0, 1, odd and unequal.
+// Reductions, matrix products, changes of shape and broadcasting: value and gradient at sizes 0, 1, odd and
+// unequal.
 // RUN: split-file %s %t && %matrix %t/structured.cpp %t/driver.cpp
 //--- structured.cpp
 #ifndef STRUCTURED_CPP
@@ -9,54 +10,132 @@ inline constexpr nn::Dim N{"N"}, M{"M"}, K{"K"};
 template <nn::Dim... D>
 using T = nn::Tensor<double, D...>;
 
-NN_DIFF() double sum_all(const T<N, M>& x) { return nn::sum(x * x); }
-NN_DIFF() T<M> sum_rows(const T<N, M>& x) { return nn::sum<0>(x * x); }
-NN_DIFF() T<N> sum_columns(const T<N, M>& x) { return nn::sum<-1>(x * x * x); }
-NN_DIFF() T<N, 1> sum_kept(const T<N, M>& x) { return nn::sum<1>(x, nn::keep_dims); }
-NN_DIFF() T<M> sum_middle(const T<M, N, 3>& x) { return nn::sum<1>(nn::sum<1>(x * x)); }
-NN_DIFF() T<M, 3> sum_axis_1(const T<M, N, 3>& x) { return nn::sum<1>(x * x); }
-NN_DIFF() T<N> sum_outer_and_inner(const T<M, N, 3>& x) { return nn::sum<0, 2>(x * x); }
-NN_DIFF() double mean_all(const T<N, M>& x) { return nn::mean(x * x); }
-NN_DIFF() T<1, M> mean_kept(const T<N, M>& x) { return nn::mean<0>(x * x, nn::keep_dims); }
-NN_DIFF() T<N, M> centred(const T<N, M>& x) { return x - nn::mean<1>(x, nn::keep_dims); }
-NN_DIFF() double max_all(const T<N, M>& x) { return nn::max(x); }
-NN_DIFF() T<N> max_columns(const T<N, M>& x) { return nn::max<1>(x) * 2; }
-NN_DIFF() T<1, M> max_kept(const T<N, M>& x) { return nn::max<0>(x, nn::keep_dims); }
-NN_DIFF() T<N> min_middle(const T<M, N, 3>& x) { return nn::min<0, 2>(x); }
-NN_DIFF() double min_all(const T<N, M>& x) { return nn::min(x); }
+NN_DIFF() double sum_all(const T<N, M>& x) {
+  return nn::sum(x * x);
+}
+NN_DIFF() T<M> sum_rows(const T<N, M>& x) {
+  return nn::sum<0>(x * x);
+}
+NN_DIFF() T<N> sum_columns(const T<N, M>& x) {
+  return nn::sum<-1>(x * x * x);
+}
+NN_DIFF() T<N, 1> sum_kept(const T<N, M>& x) {
+  return nn::sum<1>(x, nn::keep_dims);
+}
+NN_DIFF() T<M> sum_middle(const T<M, N, 3>& x) {
+  return nn::sum<1>(nn::sum<1>(x * x));
+}
+NN_DIFF() T<M, 3> sum_axis_1(const T<M, N, 3>& x) {
+  return nn::sum<1>(x * x);
+}
+NN_DIFF() T<N> sum_outer_and_inner(const T<M, N, 3>& x) {
+  return nn::sum<0, 2>(x * x);
+}
+NN_DIFF() double mean_all(const T<N, M>& x) {
+  return nn::mean(x * x);
+}
+NN_DIFF() T<1, M> mean_kept(const T<N, M>& x) {
+  return nn::mean<0>(x * x, nn::keep_dims);
+}
+NN_DIFF() T<N, M> centred(const T<N, M>& x) {
+  return x - nn::mean<1>(x, nn::keep_dims);
+}
+NN_DIFF() double max_all(const T<N, M>& x) {
+  return nn::max(x);
+}
+NN_DIFF() T<N> max_columns(const T<N, M>& x) {
+  return nn::max<1>(x) * 2;
+}
+NN_DIFF() T<1, M> max_kept(const T<N, M>& x) {
+  return nn::max<0>(x, nn::keep_dims);
+}
+NN_DIFF() T<N> min_middle(const T<M, N, 3>& x) {
+  return nn::min<0, 2>(x);
+}
+NN_DIFF() double min_all(const T<N, M>& x) {
+  return nn::min(x);
+}
 
-NN_DIFF() T<N, M> matmul_named(const T<N, K>& a, const T<K, M>& b) { return nn::matmul(a, b); }
-NN_DIFF() T<N, 3> matmul_static(const T<N, 5>& a, const T<5, 3>& b) { return nn::matmul(a, b); }
-NN_DIFF() T<2, 3> matmul_small(const T<2, 7>& a, const T<7, 3>& b) { return nn::matmul(a, b); }
-NN_DIFF() T<N> matrix_vector(const T<N, K>& a, const T<K>& b) { return nn::matmul(a, b); }
-NN_DIFF() T<M> vector_matrix(const T<K>& a, const T<K, M>& b) { return nn::matmul(a, b); }
-NN_DIFF() double vector_vector(const T<K>& a, const T<K>& b) { return nn::matmul(a, b) + nn::dot(a, a); }
-NN_DIFF() T<N, M> left_transposed(const T<K, N>& a, const T<K, M>& b) { return nn::matmul(nn::transpose(a), b); }
-NN_DIFF() T<N, M> right_transposed(const T<N, K>& a, const T<M, K>& b) { return nn::matmul(a, nn::transpose(b)); }
+NN_DIFF() T<N, M> matmul_named(const T<N, K>& a, const T<K, M>& b) {
+  return nn::matmul(a, b);
+}
+NN_DIFF() T<N, 3> matmul_static(const T<N, 5>& a, const T<5, 3>& b) {
+  return nn::matmul(a, b);
+}
+NN_DIFF() T<2, 3> matmul_small(const T<2, 7>& a, const T<7, 3>& b) {
+  return nn::matmul(a, b);
+}
+NN_DIFF() T<N> matrix_vector(const T<N, K>& a, const T<K>& b) {
+  return nn::matmul(a, b);
+}
+NN_DIFF() T<M> vector_matrix(const T<K>& a, const T<K, M>& b) {
+  return nn::matmul(a, b);
+}
+NN_DIFF() double vector_vector(const T<K>& a, const T<K>& b) {
+  return nn::matmul(a, b) + nn::dot(a, a);
+}
+NN_DIFF() T<N, M> left_transposed(const T<K, N>& a, const T<K, M>& b) {
+  return nn::matmul(nn::transpose(a), b);
+}
+NN_DIFF() T<N, M> right_transposed(const T<N, K>& a, const T<M, K>& b) {
+  return nn::matmul(a, nn::transpose(b));
+}
 NN_DIFF() T<N, M> both_transposed(const T<K, N>& a, const T<M, K>& b) {
   return nn::matmul(nn::transpose(a), nn::transpose(b));
 }
-NN_DIFF() T<N, N> gram(const T<N, K>& a) { return nn::matmul(a, nn::transpose(a)); }
-NN_DIFF() T<N, N> cube(const T<N, N>& a) { return nn::matmul(nn::matmul(a, a), a); }
-NN_DIFF() T<N> quadratic(const T<N>& x, const T<N, N>& a) { return x * nn::matmul(a, x) + nn::matmul(x, a); }
+NN_DIFF() T<N, N> gram(const T<N, K>& a) {
+  return nn::matmul(a, nn::transpose(a));
+}
+NN_DIFF() T<N, N> cube(const T<N, N>& a) {
+  return nn::matmul(nn::matmul(a, a), a);
+}
+NN_DIFF() T<N> quadratic(const T<N>& x, const T<N, N>& a) {
+  return x * nn::matmul(a, x) + nn::matmul(x, a);
+}
 
-NN_DIFF() T<M, N> transposed(const T<N, M>& x) { return nn::transpose(x) * 2; }
-NN_DIFF() T<3, M, N> rotated(const T<M, N, 3>& x) { return nn::transpose<2, 0, 1>(x * x); }
-NN_DIFF() T<N, M, 3> swapped(const T<M, N, 3>& x) { return nn::transpose<1, 0, 2>(x) + nn::sum(x); }
-NN_DIFF() T<N * 6> flattened(const T<N, 2, 3>& x) { return nn::reshape<N * 6>(x) * 3; }
-NN_DIFF() T<3, 2> reshaped(const T<2, 3>& x) { return nn::reshape<3, 2>(nn::transpose(x)); }
-NN_DIFF() T<N, 2> split(const T<N * 2>& x) { return nn::reshape<N, 2>(x * x); }
+NN_DIFF() T<M, N> transposed(const T<N, M>& x) {
+  return nn::transpose(x) * 2;
+}
+NN_DIFF() T<3, M, N> rotated(const T<M, N, 3>& x) {
+  return nn::transpose<2, 0, 1>(x * x);
+}
+NN_DIFF() T<N, M, 3> swapped(const T<M, N, 3>& x) {
+  return nn::transpose<1, 0, 2>(x) + nn::sum(x);
+}
+NN_DIFF() T<N * 6> flattened(const T<N, 2, 3>& x) {
+  return nn::reshape<N * 6>(x) * 3;
+}
+NN_DIFF() T<3, 2> reshaped(const T<2, 3>& x) {
+  return nn::reshape<3, 2>(nn::transpose(x));
+}
+NN_DIFF() T<N, 2> split(const T<N * 2>& x) {
+  return nn::reshape<N, 2>(x * x);
+}
 NN_DIFF() T<N, M> repeated(const T<M>& row, const T<N, 1>& column) {
   return nn::broadcast_to<N, M>(row * row, column.extent(0)) * column;
 }
 
-NN_DIFF() T<N, M> add_row(const T<N, M>& x, const T<M>& row) { return x * row + row; }
-NN_DIFF() T<N, M> add_column(const T<N, M>& x, const T<N, 1>& column) { return (x + column) * column; }
-NN_DIFF() T<N, M> outer(const T<1, M>& row, const T<N, 1>& column) { return row * column + row - column; }
-NN_DIFF() T<N, 3, M> outer_3(const T<N, 1, M>& a, const T<3, 1>& b) { return a * b + b / (2 + a * a); }
-NN_DIFF() T<N, M> with_numbers(const T<N, M>& x, double a, double b) { return a * x + b / (2 + x * x); }
-NN_DIFF() double of_one(const T<1, 1>& one, const T<1>& other) { return nn::sum(one * other + one); }
-NN_DIFF() double sizes_as_numbers(const T<N, M>& x) { return nn::sum(x) / x.extent(0) + x.size() * nn::sum(x * x); }
+NN_DIFF() T<N, M> add_row(const T<N, M>& x, const T<M>& row) {
+  return x * row + row;
+}
+NN_DIFF() T<N, M> add_column(const T<N, M>& x, const T<N, 1>& column) {
+  return (x + column) * column;
+}
+NN_DIFF() T<N, M> outer(const T<1, M>& row, const T<N, 1>& column) {
+  return row * column + row - column;
+}
+NN_DIFF() T<N, 3, M> outer_3(const T<N, 1, M>& a, const T<3, 1>& b) {
+  return a * b + b / (2 + a * a);
+}
+NN_DIFF() T<N, M> with_numbers(const T<N, M>& x, double a, double b) {
+  return a * x + b / (2 + x * x);
+}
+NN_DIFF() double of_one(const T<1, 1>& one, const T<1>& other) {
+  return nn::sum(one * other + one);
+}
+NN_DIFF() double sizes_as_numbers(const T<N, M>& x) {
+  return nn::sum(x) / x.extent(0) + x.size() * nn::sum(x * x);
+}
 #endif
 //--- driver.cpp
 #include "structured.nn.h"
@@ -128,9 +207,11 @@ int main() {
   verify<&reshaped>(1e-8, r<T<2, 3>>());
   verify<&of_one>(1e-8, r<T<1, 1>>(), r<T<1>>());
 
-  // Formulas: a mean's gradient is 2x/n, a sum's is 2x, and the maximum's goes to the element that is largest.
+  // Formulas: a mean's gradient is 2x/n, a sum's is 2x, and the maximum's goes to the element that is
+  // largest.
   const T<N, M> x{{1, 5, 2}, {-3, 0.5, 4}};
-  const auto mean = nn::value_and_grad<&mean_all>(x), maximum = nn::value_and_grad<&max_all>(x);
+  const auto mean = nn::value_and_grad<&mean_all>(x);
+  const auto maximum = nn::value_and_grad<&max_all>(x);
   near(mean.value, (1 + 25 + 4 + 9 + 0.25 + 16) / 6, 1e-14);
   near(maximum.value, 5, 0);
   for (int i = 0; i < 2; ++i)
@@ -139,7 +220,8 @@ int main() {
       near(maximum.grad.x(i, j), i == 0 && j == 1 ? 1 : 0, 0);
     }
   // The gradients of a·b with upstream u are u·bᵀ and aᵀ·u.
-  const auto a = r<T<N, K>>(3, 4), u = r<T<N, M>>(3, 2);
+  const auto a = r<T<N, K>>(3, 4);
+  const auto u = r<T<N, M>>(3, 2);
   const auto b = r<T<K, M>>(4, 2);
   const auto product = nn::vjp<&matmul_named>(a, b, u);
   const T<N, K> da = nn::matmul(u, nn::transpose(b));

@@ -1,4 +1,5 @@
-// Scalar graphs of the textbooks with their known numbers: products, powers, chains through helpers, shared variables.
+// Scalar graphs of the textbooks with their known numbers: products, powers, chains through helpers, shared
+// variables.
 // RUN: split-file %s %t && %matrix %t/graphs.cpp %t/driver.cpp
 //--- graphs.cpp
 #ifndef GRAPHS_CPP
@@ -9,13 +10,19 @@
 
 inline constexpr nn::Dim N{"N"};
 
-NN_DIFF() double a1(double x1, double x2, double x3, double x4) { return (x1 + x2) * x3 - x4; }
+NN_DIFF() double a1(double x1, double x2, double x3, double x4) {
+  return (x1 + x2) * x3 - x4;
+}
 NN_DIFF() double a2(double x, double y, double z) {
   double q = x + y;
   return q * z;
 }
-NN_DIFF() double a3(double x, double y) { return std::pow(y, 4) * std::pow(x, 5); }
-NN_DIFF() double a3_products(double x, double y) { return y * y * y * y * x * x * x * x * x; }
+NN_DIFF() double a3(double x, double y) {
+  return std::pow(y, 4) * std::pow(x, 5);
+}
+NN_DIFF() double a3_products(double x, double y) {
+  return y * y * y * y * x * x * x * x * x;
+}
 NN_DIFF() double a4(double a, double b, double c, double x0) {
   const double x1 = b * x0 + c;
   const double x2 = a * x0 * x1;
@@ -27,8 +34,12 @@ template <class T>
 T wobble(T w) {
   return std::sin(w) * w + 0.5 * w;
 }
-inline double twice(double w) { return wobble(wobble(w)); }
-NN_DIFF() double a5(double w) { return wobble(twice(w)); }
+inline double twice(double w) {
+  return wobble(wobble(w));
+}
+NN_DIFF() double a5(double w) {
+  return wobble(twice(w));
+}
 
 struct Deep {
   double w1, b1, w2, b2, w3, b3;
@@ -44,7 +55,9 @@ NN_DIFF(p, x) double a7(const Deep& p, double x) {
   v = nn::sigmoid(p.w2 * v + p.b2);
   return nn::sigmoid(p.w3 * v + p.b3);
 }
-NN_DIFF() double a8(double x) { return x * x + std::sin(x) * x; }
+NN_DIFF() double a8(double x) {
+  return x * x + std::sin(x) * x;
+}
 NN_DIFF() double a8_paths(double x) {
   double y = x * x;
   double z = y + x;
@@ -58,15 +71,18 @@ NN_DIFF() double a10(double x, const nn::Tensor<double, N>& c) {
   return nn::sum(y * y * c) + nn::max(y);
 }
 NN_DIFF() double standard(double x, double y) {
-  return std::log(std::fabs(x) + std::sqrt(y)) * std::atan2(y, x) + std::fmax(x, y) * std::tanh(x) - std::abs(x) +
-         std::exp2(x) / std::cosh(y) + std::hypot(x, y) + std::cbrt(y) + std::erf(x) + std::expm1(-y);
+  return std::log(std::fabs(x) + std::sqrt(y)) * std::atan2(y, x) + std::fmax(x, y) * std::tanh(x) -
+         std::abs(x) + std::exp2(x) / std::cosh(y) + std::hypot(x, y) + std::cbrt(y) + std::erf(x) +
+         std::expm1(-y);
 }
 #endif
 //--- driver.cpp
 #include "graphs.nn.h"
 #include "verify.h"
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
 
 int main() {
   const auto r1 = nn::value_and_grad<&a1>(5.0, 4.0, 3.0, 2.0);
@@ -122,7 +138,8 @@ int main() {
   near(closed.grad.p.b3, 0, 0);
 
   const Deep p{0.7, -0.1, -1.3, 0.4, 2.1, -0.6};
-  const double x = 0.9, v1 = sigmoid(p.w1 * x + p.b1), v2 = sigmoid(p.w2 * v1 + p.b2), v3 = sigmoid(p.w3 * v2 + p.b3);
+  const double x = 0.9, v1 = sigmoid(p.w1 * x + p.b1), v2 = sigmoid(p.w2 * v1 + p.b2),
+               v3 = sigmoid(p.w3 * v2 + p.b3);
   const double d3 = v3 * (1 - v3), d2 = d3 * p.w3 * v2 * (1 - v2), d1 = d2 * p.w2 * v1 * (1 - v1);
   const auto r7 = nn::value_and_grad<&a7>(p, x);
   near(r7.value, v3, 1e-12);

@@ -11,7 +11,9 @@ inline constexpr nn::Dim N{"N"}, I{"I"}, O{"O"}, H{"H"};
 template <nn::Dim... D>
 using T = nn::Tensor<double, D...>;
 
-NN_DIFF(w) T<O> linear(const T<I, O>& w, const T<I>& x) { return nn::matmul(nn::transpose(w), x); }
+NN_DIFF(w) T<O> linear(const T<I, O>& w, const T<I>& x) {
+  return nn::matmul(nn::transpose(w), x);
+}
 
 NN_DIFF() T<3> sigmoid_net(const T<3>& x, const T<3, 3>& w1, const T<3, 3>& w2) {
   auto hidden = nn::sigmoid(nn::matmul(w1, x));
@@ -29,9 +31,15 @@ NN_DIFF(layer, v) T<N> logistic(const Linear& layer, const T<3>& v, const T<N, 4
   return nn::sigmoid(nn::matmul(h, v));
 }
 
-NN_DIFF() T<N> prelu(const T<N>& x, double slope) { return nn::where(x > 0, x, slope * x); }
-NN_DIFF() T<N> identity(const T<N>& x) { return x; }
-NN_DIFF() T<N> threshold(const T<N>& x, const T<N>& y) { return nn::step(x) * y; }
+NN_DIFF() T<N> prelu(const T<N>& x, double slope) {
+  return nn::where(x > 0, x, slope * x);
+}
+NN_DIFF() T<N> identity(const T<N>& x) {
+  return x;
+}
+NN_DIFF() T<N> threshold(const T<N>& x, const T<N>& y) {
+  return nn::step(x) * y;
+}
 NN_DIFF() double maxout_unit(const T<I>& w1, const T<I>& w2, double b1, double b2) {
   return nn::maxout(nn::dot(w1, w1) + b1, nn::dot(w2, w1) + b2);
 }
@@ -39,7 +47,9 @@ NN_DIFF() double maxout_unit(const T<I>& w1, const T<I>& w2, double b1, double b
 NN_DIFF(y_hat) double weighted(const T<N>& y_hat, const T<N>& y, double alpha, double beta) {
   return -nn::mean(alpha * y * nn::log(y_hat) + beta * (1 - y) * nn::log(1 - y_hat));
 }
-NN_DIFF(y_hat) double cross(const T<N>& y_hat, const T<N>& y) { return nn::binary_cross_entropy(y_hat, y); }
+NN_DIFF(y_hat) double cross(const T<N>& y_hat, const T<N>& y) {
+  return nn::binary_cross_entropy(y_hat, y);
+}
 NN_DIFF() double huber(const T<N>& x, const T<N>& y, double delta) {
   auto r = x - y;
   return nn::mean(nn::where(nn::abs(r) < delta, 0.5 * r * r, delta * (nn::abs(r) - 0.5 * delta)));
@@ -47,7 +57,9 @@ NN_DIFF() double huber(const T<N>& x, const T<N>& y, double delta) {
 NN_DIFF(p) double likelihood(const T<N, 3>& p, const nn::Tensor<int, N>& label) {
   return -nn::sum(nn::log(nn::pick(p, label)));
 }
-NN_DIFF(x) double margin(const T<N>& x) { return nn::sum(nn::maximum(1 - x, 0)); }
+NN_DIFF(x) double margin(const T<N>& x) {
+  return nn::sum(nn::maximum(1 - x, 0));
+}
 
 struct Net {
   std::array<T<3, 3>, 2> w;
@@ -61,7 +73,8 @@ NN_DIFF(net) double regularised(const Net& net, const T<N, 3>& x, const T<N>& y,
   return nn::mse(nn::matmul(h, net.v), y) + lambda * penalty;
 }
 
-NN_DIFF(u, w, b1, b2) double classifier(const T<O, H>& u, const T<H, I>& w, const T<H>& b1, const T<O>& b2, const T<I>& x, int y) {
+NN_DIFF(u, w, b1, b2)
+double classifier(const T<O, H>& u, const T<H, I>& w, const T<H>& b1, const T<O>& b2, const T<I>& x, int y) {
   auto h = nn::relu(nn::matmul(w, x) + b1);
   return -nn::log(nn::pick(nn::softmax(nn::matmul(u, h) + b2), y));
 }
@@ -88,7 +101,9 @@ template <class X, class... S>
 X r(S... sizes) {
   return random_tensor(X(sizes...), source);
 }
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
 
 // B1, B2, B3, B12
 void products() {
@@ -100,7 +115,8 @@ void products() {
     for (int j = 0; j < 2; ++j) near(b1.grad.w(i, j), x(i) * upstream(j), 1e-15);
 
   const T<3> x2{0.9, 0.1, 0.8};
-  const T<3, 3> w1{{0.9, 0.3, 0.4}, {0.2, 0.8, 0.2}, {0.1, 0.5, 0.6}}, w2{{0.3, 0.7, 0.5}, {0.6, 0.5, 0.2}, {0.8, 0.1, 0.9}};
+  const T<3, 3> w1{{0.9, 0.3, 0.4}, {0.2, 0.8, 0.2}, {0.1, 0.5, 0.6}},
+      w2{{0.3, 0.7, 0.5}, {0.6, 0.5, 0.2}, {0.8, 0.1, 0.9}};
   const double z[] = {1.16, 0.42, 0.62};
   const auto b2 = nn::vjp<&sigmoid_net>(x2, w1, w2, T<3>{1, 1, 1});
   const double output[] = {0.7263, 0.7086, 0.7781};
@@ -184,7 +200,8 @@ void penalties() {
   Net net{{r<T<3, 3>>(), r<T<3, 3>>()}, r<T<3>>()};
   const auto x = r<T<N, 3>>(6);
   const auto y = r<T<N>>(6);
-  const auto plain = nn::value_and_grad<&regularised>(net, x, y, 0.0), with = nn::value_and_grad<&regularised>(net, x, y, 0.3);
+  const auto plain = nn::value_and_grad<&regularised>(net, x, y, 0.0),
+             with = nn::value_and_grad<&regularised>(net, x, y, 0.3);
   for (int l = 0; l < 2; ++l)
     for (int i = 0; i < 9; ++i)
       near(with.grad.net.w[l].data()[i], plain.grad.net.w[l].data()[i] + 0.3 * net.w[l].data()[i], 1e-14);
@@ -241,7 +258,8 @@ void column_form() {
   gradient_near([&] { return columns(w1, w2, x, y); }, w2, g.grad.w2, 1e-8);
 
   const T<4, 2> corners{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}};
-  const auto product = nn::vjp<&sign_product>(T<2, 2>{{1, 1}, {-1, -1}}, T<2>(), T<2>{1, 1}, -1.0, corners, T<4>{1, 1, 1, 1});
+  const auto product =
+      nn::vjp<&sign_product>(T<2, 2>{{1, 1}, {-1, -1}}, T<2>(), T<2>{1, 1}, -1.0, corners, T<4>{1, 1, 1, 1});
   const double outputs[] = {1, -1, -1, 1};
   for (int i = 0; i < 4; ++i) near(product.value(i), outputs[i], 1e-15);
   near(product.grad.b2, 4, 0);

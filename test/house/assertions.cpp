@@ -1,4 +1,5 @@
-// The tests' own assertions fail when they must: a wrong value, a missing error, a wrong gradient, no check at all.
+// The tests' own assertions fail when they must: a wrong value, a missing error, a wrong gradient, no check
+// at all.
 // RUN: %cxx %s -o %t && %t right
 // RUN: not %t nothing 2>&1 | FileCheck --check-prefix=NOTHING %s
 // RUN: not %t value 2>&1 | FileCheck --check-prefix=VALUE %s

@@ -105,12 +105,20 @@ struct Caller {
     using Role = emit::CoreArgument::Role;
     const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
     switch (a.role) {
-      case Role::workspace: call += "ws"; return;
-      case Role::dim: call += ", " + std::to_string(variant.sizes.find(a.name)->second); return;
-      case Role::leaf: return add_input(a, leaves[a.leaf]->type);
-      case Role::upstream: return add_input(a, f[*f.upstream].type);
-      case Role::value: return add_output(a, 0);
-      case Role::gradient: return add_output(a, gradient++);
+      case Role::workspace:
+        call += "ws";
+        return;
+      case Role::dim:
+        call += ", " + std::to_string(variant.sizes.find(a.name)->second);
+        return;
+      case Role::leaf:
+        return add_input(a, leaves[a.leaf]->type);
+      case Role::upstream:
+        return add_input(a, f[*f.upstream].type);
+      case Role::value:
+        return add_output(a, 0);
+      case Role::gradient:
+        return add_output(a, gradient++);
     }
   }
 };
@@ -147,7 +155,8 @@ std::string checked_core(const ir::Function& f, const Variant& variant) {
   const bool returns = f.result.rank() == 0;
   const std::string type = ir::cpp_name(f.result.elem);
   std::string text = "namespace {\n" + emit::core(plan) + "}\n";
-  text += "void check_" + f.name + "() {\n  name = \"" + f.name + "\";\n  std::uint64_t state = 1;\n" + caller.text;
+  text += "void check_" + f.name + "() {\n  name = \"" + f.name + "\";\n  std::uint64_t state = 1;\n" +
+          caller.text;
   const std::string call = emit::core_name(f) + "(" + caller.call + ")";
   text += returns ? "  const std::vector<" + type + "> result(1, " + call + ");\n" : "  " + call + ";\n";
   if (returns) text += "  check(\"result\", result, " + digest(caller.outputs[0]) + ");\n";

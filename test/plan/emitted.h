@@ -1,5 +1,5 @@
-// Derivatives of random IR programs as a C++ file that checks itself: emitted core functions, inputs, and what the
-// interpreter of the IR says they return.
+// Derivatives of random IR programs as a C++ file that checks itself: emitted core functions, inputs, and
+// what the interpreter of the IR says they return.
 #ifndef TEST_PLAN_EMITTED_H
 #define TEST_PLAN_EMITTED_H
 #include <string>
@@ -11,8 +11,8 @@ namespace test {
 
 /// One way to turn a random program into a derivative.
 struct Variant {
-  bool fixed = false;                 // named sizes replaced by numbers
-  bool vjp = false;                   // of a tensor, with an upstream gradient
+  bool fixed = false;  // named sizes replaced by numbers
+  bool vjp = false;    // of a tensor, with an upstream gradient
   nndiff::ir::Elem elem = nndiff::ir::Elem::f64;
   nndiff::plan::Options options = {};
   Sizes sizes = {};
@@ -21,7 +21,8 @@ struct Variant {
 /// The derivative of `p` (in that variant), named `name`; no operations if it has none of that kind.
 nndiff::ir::Function derivative(const RandomProgram& p, const Variant& variant, const std::string& name);
 
-/// The derivative's core function in an anonymous namespace, and a function check_<name> that calls it and compares.
+/// The derivative's core function in an anonymous namespace, and a function check_<name> that calls it and
+/// compares.
 std::string checked_core(const nndiff::ir::Function& f, const Variant& variant);
 
 }  // namespace test

@@ -1,8 +1,8 @@
-// Core functions of random programs, as planned in every mode and emitted, return what an interpreter of the IR does: for
-// named and fixed sizes, empty ones, float and double, value_and_grad and vjp.
+// Core functions of random programs, as planned in every mode and emitted, return what an interpreter of the
+// IR does: for named and fixed sizes, empty ones, float and double, value_and_grad and vjp.
 // RUN: %cxx %s %S/emitted.cpp %S/../unit/interpreter.cpp %S/../unit/random_ir.cpp -I%S/../unit %rooms -o %t.gen
-// RUN: %t.gen 40 > %t.cpp && %cxx -fsanitize=address,undefined -fno-sanitize-recover=all %t.cpp %lib -o %t && %t
-// RUN: %t.gen 40 1000 > %t.cpp && %clang19 -Wno-unused-function -O3 -march=native -fno-trapping-math %t.cpp %lib -o %t && %t
+// RUN: %t.gen 20 > %t.cpp && %cxx -fsanitize=address,undefined -fno-sanitize-recover=all %t.cpp %lib -o %t && %t
+// RUN: %t.gen 20 1000 > %t.cpp && %clang19 -Wno-unused-function -O3 -march=native -fno-trapping-math %t.cpp %lib -o %t && %t
 #include <cstdio>
 #include <cstdlib>
 
@@ -62,12 +62,15 @@ int main(int argc, char** argv) {
   std::printf("%s", head);
   std::string calls;
   for (unsigned long seed = first; seed < first + programs; ++seed) {
-    const test::RandomProgram p = test::random_program(static_cast<std::uint32_t>(seed), 2 + static_cast<int>(seed % 14));
+    const test::RandomProgram p =
+        test::random_program(static_cast<std::uint32_t>(seed), 2 + static_cast<int>(seed % 14));
     const test::Sizes sizes[] = {p.sizes, {{"N", 0}, {"M", 2}}, {{"N", 70}, {"M", 37}}};
     int number = 0;
-    for (const Recompute recompute : {Recompute::automatic, Recompute::all, Recompute::none}) {
+    const nndiff::plan::Options modes[] = {
+        {}, {Recompute::all, {}}, {Recompute::none, {}}, {Recompute::automatic, std::int64_t{64}}};
+    for (const nndiff::plan::Options& options : modes) {
       test::Variant variant;
-      variant.options.recompute = recompute;
+      variant.options = options;
       variant.sizes = sizes[(seed + static_cast<unsigned long>(number)) % 3];
       variant.fixed = (seed / 3) % 2 == 0;
       variant.vjp = (seed / 6) % 3 == 0;
@@ -79,5 +82,6 @@ int main(int argc, char** argv) {
       calls += "  check_" + name + "();\n";
     }
   }
-  std::printf("int main() {\n%s  std::printf(\"%%d wrong\\n\", failures);\n  return failures != 0;\n}\n", calls.c_str());
+  std::printf("int main() {\n%s  std::printf(\"%%d wrong\\n\", failures);\n  return failures != 0;\n}\n",
+              calls.c_str());
 }

@@ -19,7 +19,8 @@ int main() {
           for (float value : bad) {
             const std::vector<float> zero(m * k, 0.0f), all_bad(k * n, value);
             std::vector<float> c(m * n, 1.0f);
-            nn::rt::gemm(ws, Trans(flags & 1), Trans(flags >> 1), m, n, k, zero.data(), all_bad.data(), c.data());
+            nn::rt::gemm(ws, Trans(flags & 1), Trans(flags >> 1), m, n, k, zero.data(), all_bad.data(),
+                         c.data());
             bool nan = true;
             for (float entry : c) nan = nan && std::isnan(entry);
             check(nan, std::to_string(m) + "," + std::to_string(n) + "," + std::to_string(k));

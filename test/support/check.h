@@ -1,4 +1,4 @@
-// The assertions of the tests: a program that used them exits with 1 if one of them failed, or if it made none.
+// The assertions of the tests: a program that includes them exits with 1 if one failed or none was made.
 #ifndef NN_TEST_CHECK_H
 #define NN_TEST_CHECK_H
 
@@ -37,7 +37,8 @@ inline bool check(bool ok, const std::string& what = "", const char* file = __bu
   return ok;
 }
 
-/// True if a and b differ by at most tolerance · max(1, |b|). Infinities are near themselves, NaN is near nothing.
+/// True if a and b differ by at most tolerance · max(1, |b|). Infinities are near themselves, NaN is near
+/// nothing.
 inline bool is_near(double a, double b, double tolerance) {
   if (a == b) return true;
   return std::abs(a - b) <= tolerance * std::fmax(1.0, std::abs(b)) && std::isfinite(a);
@@ -48,20 +49,21 @@ inline bool near(double actual, double expected, double tolerance, const char* f
                  int line = __builtin_LINE()) {
   const bool ok = check_detail::count(is_near(actual, expected, tolerance));
   if (!ok)
-    std::fprintf(stderr, "%s:%d: got %.17g, expected %.17g (tolerance %g)\n", file, line, actual, expected, tolerance);
+    std::fprintf(stderr, "%s:%d: got %.17g, expected %.17g (tolerance %g)\n", file, line, actual, expected,
+                 tolerance);
   return ok;
 }
 
 /// Checks that two containers (anything with data() and size()) have the same size and near elements.
 template <class Actual, class Expected>
-bool all_near(const Actual& actual, const Expected& expected, double tolerance, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) {
+bool all_near(const Actual& actual, const Expected& expected, double tolerance,
+              const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   const long size = static_cast<long>(actual.size());
   if (!check(size == static_cast<long>(expected.size()), "(sizes differ)", file, line)) return false;
   bool ok = true;
   for (long i = 0; i < size; ++i) {
-    const bool element =
-        near(static_cast<double>(actual.data()[i]), static_cast<double>(expected.data()[i]), tolerance, file, line);
+    const bool element = near(static_cast<double>(actual.data()[i]), static_cast<double>(expected.data()[i]),
+                              tolerance, file, line);
     if (!element) std::fprintf(stderr, "  at element %ld of %ld\n", i, size);
     ok = ok && element;
   }
@@ -70,7 +72,8 @@ bool all_near(const Actual& actual, const Expected& expected, double tolerance, 
 
 /// Checks that f() throws an Error whose message contains `text`.
 template <class Error, class F>
-bool throws(F&& f, const std::string& text, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+bool throws(F&& f, const std::string& text, const char* file = __builtin_FILE(),
+            int line = __builtin_LINE()) {
   std::string said = "nothing was thrown";
   try {
     f();

@@ -1,4 +1,5 @@
-// Gradients by finite differences in float64, with the error they may have, and random points to take them at.
+// Gradients by finite differences in float64, with the error they may have, and random points to take them
+// at.
 #ifndef NN_TEST_GRADCHECK_H
 #define NN_TEST_GRADCHECK_H
 
@@ -47,9 +48,9 @@ struct Slope {
   double value, error;
 };
 
-/// d f / d x at the current x, where f() reads x: central differences over shrinking steps, extrapolated to step 0
-/// (Richardson, as arranged by Ridders); the entry of the table that agrees best with its neighbours is taken, so a
-/// kink inside the larger steps does no harm. x is put back.
+/// d f / d x at the current x, where f() reads x: central differences over shrinking steps, extrapolated to
+/// step 0 (Richardson, as arranged by Ridders); the entry of the table that agrees best with its neighbours
+/// is taken, so a kink inside the larger steps does no harm. x is put back.
 template <class F>
 Slope numeric_slope(F&& f, double& x) {
   constexpr int levels = 10;
@@ -59,7 +60,7 @@ Slope numeric_slope(F&& f, double& x) {
   std::array<double, levels> previous{}, current{};
   Slope best{0, std::numeric_limits<double>::infinity()};
   for (int level = 0; level < levels; ++level, step /= shrink) {
-    volatile double above = at + step, below = at - step;  // rounded to double, so that their distance is exact
+    volatile double above = at + step, below = at - step;  // as rounded, so their distance is exact
     x = above;
     const double high = f();
     x = below;
@@ -79,8 +80,8 @@ Slope numeric_slope(F&& f, double& x) {
   return best;
 }
 
-/// Checks gradient[i] against the slope of f() in x[i] for i < size, to tolerance · max(1, |slope|). f reads x through
-/// this pointer's memory.
+/// Checks gradient[i] against the slope of f() in x[i] for i < size, to tolerance · max(1, |slope|). f reads
+/// x through this pointer's memory.
 template <class F, class G>
 bool gradient_near(F&& f, double* x, const G* gradient, std::int64_t size, double tolerance = 1e-7,
                    const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
@@ -96,14 +97,16 @@ bool gradient_near(F&& f, double* x, const G* gradient, std::int64_t size, doubl
   return ok;
 }
 
-/// The same for anything with data() and size(): gradient_near([&] { return loss(model, x); }, model.w, grad.model.w).
+/// The same for anything with data() and size(): gradient_near([&] { return loss(model, x); }, model.w,
+/// grad.model.w).
 template <class F, class X, class G>
-bool gradient_near(F&& f, X& x, const G& gradient, double tolerance = 1e-7, const char* file = __builtin_FILE(),
-                   int line = __builtin_LINE()) {
-  if (!check(static_cast<std::int64_t>(x.size()) == static_cast<std::int64_t>(gradient.size()), "(sizes differ)",
-             file, line))
+bool gradient_near(F&& f, X& x, const G& gradient, double tolerance = 1e-7,
+                   const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+  if (!check(static_cast<std::int64_t>(x.size()) == static_cast<std::int64_t>(gradient.size()),
+             "(sizes differ)", file, line))
     return false;
-  return gradient_near(f, x.data(), gradient.data(), static_cast<std::int64_t>(x.size()), tolerance, file, line);
+  return gradient_near(f, x.data(), gradient.data(), static_cast<std::int64_t>(x.size()), tolerance, file,
+                       line);
 }
 
 #endif

@@ -1,5 +1,5 @@
-// Checks a generated derivative against plain evaluation and central differences, whatever the function's arguments
-// are: tensors and numbers, of which the floating-point ones are all differentiated (NN_DIFF()).
+// Checks a generated derivative against plain evaluation and central differences, whatever the function's
+// arguments are: tensors and numbers, of which the floating-point ones are all differentiated (NN_DIFF()).
 #ifndef NN_TEST_VERIFY_H
 #define NN_TEST_VERIFY_H
 
@@ -118,10 +118,11 @@ void pairs(const std::tuple<A...>& a, const std::tuple<B...>& b, Visit visit) {
   pairs(a, b, visit, std::index_sequence_for<A...>());
 }
 
-/// A call of the vjp of F, and of value_and_grad where the result is a number: the convenient form, then twice with
-/// buffers that hold rubbish. All must agree to the bit and leave the arguments alone.
+/// A call of the vjp of F, and of value_and_grad where the result is a number: the convenient form, then
+/// twice with buffers that hold rubbish. All must agree to the bit and leave the arguments alone.
 template <auto F, class... X>
-auto derivative(const std::type_identity_t<typename nn::detail::Signature<decltype(F)>::result>& upstream, X&... x) {
+auto derivative(const std::type_identity_t<typename nn::detail::Signature<decltype(F)>::result>& upstream,
+                X&... x) {
   constexpr std::size_t n = (0 + ... + is_active<X>);
   const auto before = std::make_tuple(X(x)...);
   auto result = nn::vjp<F>(std::as_const(x)..., upstream);
@@ -137,14 +138,15 @@ auto derivative(const std::type_identity_t<typename nn::detail::Signature<declty
     pairs(members<n>(grad), members<n>(result.grad),
           [](auto& g, auto& r) { check(same_bits(g, r), "(a gradient of a second call)"); });
   }
-  pairs(std::tie(x...), before, [](auto& now, auto& then) { check(same_bits(now, then), "(an argument changed)"); });
+  pairs(std::tie(x...), before,
+        [](auto& now, auto& then) { check(same_bits(now, then), "(an argument changed)"); });
   return result;
 }
 
 }  // namespace verify_detail
 
-/// Checks the value of F's derivative against F itself, and its gradients, with a random upstream gradient, against
-/// central differences, at `x`.
+/// Checks the value of F's derivative against F itself, and its gradients, with a random upstream gradient,
+/// against central differences, at `x`.
 template <auto F, class... X>
 void verify(double tolerance, X... x) {
   using namespace verify_detail;
@@ -152,7 +154,8 @@ void verify(double tolerance, X... x) {
   using Result = typename nn::detail::Signature<decltype(F)>::result;
   const Result value = F(std::as_const(x)...);
   Result upstream = With<double, Result>::like(value);
-  for (std::int64_t i = 0; i < count(upstream); ++i) elements(upstream)[i] = 0.5 + 0.25 * static_cast<double>(i % 7);
+  for (std::int64_t i = 0; i < count(upstream); ++i)
+    elements(upstream)[i] = 0.5 + 0.25 * static_cast<double>(i % 7);
   auto result = derivative<F>(upstream, x...);
   values_near(result.value, value, 1e-11, "(value)");
   const auto objective = [&] {
@@ -181,11 +184,14 @@ void verify_float(double tolerance, X... x) {
   using namespace verify_detail;
   constexpr std::size_t n = (0 + ... + is_active<X>);
   const auto upstream = [](auto value) {
-    for (std::int64_t i = 0; i < count(value); ++i) elements(value)[i] = static_cast<float>(0.5 + 0.25 * (i % 7));
+    for (std::int64_t i = 0; i < count(value); ++i)
+      elements(value)[i] = static_cast<float>(0.5 + 0.25 * (i % 7));
     return value;
   };
   auto expected = derivative<D>(upstream(D(std::as_const(x)...)), x...);
-  const auto call = [&](auto... narrow) { return derivative<F>(upstream(F(std::as_const(narrow)...)), narrow...); };
+  const auto call = [&](auto... narrow) {
+    return derivative<F>(upstream(F(std::as_const(narrow)...)), narrow...);
+  };
   auto actual = call(argument_as<float>(x)...);
   values_near(actual.value, expected.value, tolerance, "(value in float)");
   pairs(members<n>(actual.grad), members<n>(expected.grad),

@@ -1,5 +1,5 @@
-// += -= *= /= work in place with tensors, expressions and numbers, broadcast to the left side, and see the right side as
-// it was before.
+// += -= *= /= work in place with tensors, expressions and numbers, broadcast to the left side, and see the
+// right side as it was before.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 #include "tensor_test.h"

@@ -1,5 +1,5 @@
-// Operands are broadcast as NumPy does it: right-aligned, both ways, along inner, outer and missing axes; the result
-// agrees with a plain loop, for static, named and empty sizes, inside larger expressions too.
+// Operands are broadcast as NumPy does it: right-aligned, both ways, along inner, outer and missing axes; the
+// result agrees with a plain loop, for static, named and empty sizes, inside larger expressions too.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 #include "tensor_test.h"
@@ -31,7 +31,9 @@ void both_ways(A a, B b) {
   compare(ab, a, b, [](double x, double y) { return x - y * 2; });
   compare(ba, a, b, [](double x, double y) { return y * y - x; });
   const auto nested = nn::where(a < b, a, nn::maximum(b + 1, a - b));
-  compare(Expected(nested), a, b, [](double x, double y) { return x < y ? x : y + 1 > x - y ? y + 1 : x - y; });
+  compare(Expected(nested), a, b, [](double x, double y) {
+    return x < y ? x : y + 1 > x - y ? y + 1 : x - y;
+  });
 }
 
 template <nn::Dim... D>
@@ -60,8 +62,15 @@ int main() {
     both_ways<T<N, 1>>(T<N, 1>(n), T<>());
   }
   // A run-time size of 1 is a size like another: only a literal 1 is repeated.
-  throws<nn::Error>([] { T<N, 4>(1) + T<N, 4>(3); }, "nn::add: the operands disagree about the size N: 1 and 3");
+  throws<nn::Error>([] { T<N, 4>(1) + T<N, 4>(3); },
+                    "nn::add: the operands disagree about the size N: 1 and 3");
   throws<nn::Error>([] { nn::sub(T<N, 1>(2), T<2 * N>(3)); }, "size N: 2 and 3");
-  throws<nn::Error>([] { nn::where(T<N>(2) > 0, 1.0, T<N>(3)); }, "nn::where: the operands disagree about the size N: 2 and 3");
-  throws<nn::Error>([] { T<N + 3> never_sized; never_sized + 1; }, "was never given its sizes");
+  throws<nn::Error>([] { nn::where(T<N>(2) > 0, 1.0, T<N>(3)); },
+                    "nn::where: the operands disagree about the size N: 2 and 3");
+  throws<nn::Error>(
+      [] {
+        T<N + 3> never_sized;
+        never_sized + 1;
+      },
+      "was never given its sizes");
 }

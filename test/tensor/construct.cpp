@@ -1,4 +1,5 @@
-// Tensors are made with their named sizes, zero-filled, from braces, or empty; element access checks its indices.
+// Tensors are made with their named sizes, zero-filled, from braces, or empty; element access checks its
+// indices.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang14 %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
@@ -21,8 +22,10 @@ static_assert(nn::Tensor<float, N, 784>::dims[1] == 784);
 static_assert(std::is_same_v<nn::Tensor<float, N, N + N>, nn::Tensor<float, N, 2 * N>>);
 static_assert(std::is_nothrow_move_constructible_v<nn::Tensor<float, 3>>);
 static_assert(std::is_aggregate_v<Model>);
-static_assert(!std::is_convertible_v<int, nn::Tensor<float, N>> && !std::is_convertible_v<int, nn::Tensor<float, 1>>);
-static_assert(!std::is_constructible_v<nn::Tensor<float, 3>, int> && !std::is_constructible_v<nn::Tensor<float, N>, int, int>);
+static_assert(!std::is_convertible_v<int, nn::Tensor<float, N>> &&
+              !std::is_convertible_v<int, nn::Tensor<float, 1>>);
+static_assert(!std::is_constructible_v<nn::Tensor<float, 3>, int> &&
+              !std::is_constructible_v<nn::Tensor<float, N>, int, int>);
 
 template <class Tensor>
 bool all_zero(const Tensor& tensor) {

@@ -1,5 +1,5 @@
-// nn::value_and_grad and nn::vjp reach what a generated header specialises, in both forms, without copying arguments;
-// without such a header the C++ compiler says in one sentence what to do.
+// nn::value_and_grad and nn::vjp reach what a generated header specialises, in both forms, without copying
+// arguments; without such a header the C++ compiler says in one sentence what to do.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 // RUN: not %cxx -fsyntax-only -DMISSING %s 2>&1 | FileCheck %s
@@ -20,10 +20,14 @@ struct Model {
 const void* address_of_model;  // the argument as the generated function sees it
 
 NN_DIFF(model)
-float loss(const Model& model, const Row& x, float scale) { return scale * nn::dot(model.w, x) + nn::sum(model.b); }
+float loss(const Model& model, const Row& x, float scale) {
+  return scale * nn::dot(model.w, x) + nn::sum(model.b);
+}
 
 NN_DIFF(x)
-nn::Tensor<float, N> doubled(const Row& x) noexcept { return x * 2; }
+nn::Tensor<float, N> doubled(const Row& x) noexcept {
+  return x * 2;
+}
 
 // What nn-diff writes, by hand: the workspaces here are only passed on.
 template <>
@@ -32,7 +36,8 @@ struct nn::Gradients<&loss> {
 };
 template <>
 struct nn::Derivative<&loss> {
-  static float value_and_grad(const Model& model, const Row& x, float scale, Gradients<&loss>& grad, Workspace&) {
+  static float value_and_grad(const Model& model, const Row& x, float scale, Gradients<&loss>& grad,
+                              Workspace&) {
     address_of_model = &model;
     rt::check_extent("x", 0, x.extent(0), "N", model.w.extent(0));
     rt::size_like("grad.model.w", grad.model.w, model.w);
@@ -51,7 +56,8 @@ struct nn::Outputs<&doubled> {
 };
 template <>
 struct nn::Derivative<&doubled> {
-  static void vjp(const Row& x, const Row& upstream, Outputs<&doubled>& out, Gradients<&doubled>& grad, Workspace&) {
+  static void vjp(const Row& x, const Row& upstream, Outputs<&doubled>& out, Gradients<&doubled>& grad,
+                  Workspace&) {
     rt::size_gradient("grad.x", grad.x, x.extent(0));
     rt::size_gradient("out.value", out.value, x.extent(0));
     out.value = doubled(x);
@@ -60,7 +66,9 @@ struct nn::Derivative<&doubled> {
 };
 
 #if defined(MISSING)
-NN_DIFF() float plain(float x) { return x; }
+NN_DIFF() float plain(float x) {
+  return x;
+}
 float value = nn::value_and_grad<&plain>(1.0f).value;
 // CHECK: there is no generated derivative of this function: mark it NN_DIFF, run nn-diff on its file, and include the .nn.h
 #elif defined(COUNT)
@@ -72,7 +80,8 @@ int main() {
   const Model model{Row{1, 2}, {3, 4}};
   const Row x{10, 20};
 
-  // The workspace's definition is in the runtime library, which this test does without: the calls below only pass it.
+  // The workspace's definition is in the runtime library, which this test does without: the calls below only
+  // pass it.
   alignas(nn::Workspace) unsigned char storage[sizeof(nn::Workspace)];
   auto& workspace = reinterpret_cast<nn::Workspace&>(storage);
 
@@ -100,7 +109,8 @@ int main() {
   nn::vjp<&doubled>(x, Row{1, 2}, out, borrowed, workspace);
   check(buffer[0] == 2 && buffer[1] == 4);
   nn::Gradients<&doubled> too_small{nn::view<Row>(buffer, 0)};
-  throws<nn::Error>([&] { nn::vjp<&doubled>(x, x, out, too_small, workspace); }, "grad.x: axis 0 has size 0, but N is 2");
+  throws<nn::Error>([&] { nn::vjp<&doubled>(x, x, out, too_small, workspace); },
+                    "grad.x: axis 0 has size 0, but N is 2");
 
   const int labels[] = {0, 2, 3};
   nn::rt::check_labels("label", labels, 2, 3);
@@ -109,5 +119,6 @@ int main() {
   nn::Tensor<float, N + 1> composite;
   nn::rt::size_gradient("grad.y", composite, 3);
   check(composite.size() == 4);
-  throws<nn::Error>([&] { nn::rt::size_gradient("grad.y", composite, 4); }, "axis 0 has size 4, but N+1 is 5");
+  throws<nn::Error>([&] { nn::rt::size_gradient("grad.y", composite, 4); },
+                    "axis 0 has size 4, but N+1 is 5");
 }

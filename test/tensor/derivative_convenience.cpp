@@ -6,7 +6,9 @@
 
 using Row = nn::Tensor<float, N>;
 NN_DIFF(w)
-float loss(const Row& w, const Row& x) { return nn::dot(w, x); }
+float loss(const Row& w, const Row& x) {
+  return nn::dot(w, x);
+}
 
 template <>
 struct nn::Gradients<&loss> {
@@ -23,7 +25,8 @@ struct nn::Derivative<&loss> {
     grad.w = x;
     return loss(w, x);
   }
-  static void vjp(const Row& w, const Row& x, float upstream, Outputs<&loss>& out, Gradients<&loss>& grad, Workspace&) {
+  static void vjp(const Row& w, const Row& x, float upstream, Outputs<&loss>& out, Gradients<&loss>& grad,
+                  Workspace&) {
     grad.w = x * upstream;
     out.value = loss(w, x);
   }

@@ -1,4 +1,5 @@
-// Sizes are canonical: equal arithmetic over named sizes is the same type, in a constant expression and at run time.
+// Sizes are canonical: equal arithmetic over named sizes is the same type, in a constant expression and at
+// run time.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 // RUN: %clang14 -fsyntax-only %s
@@ -43,13 +44,16 @@ static_assert(Dim::parse(" 2 * ( N + 1 ) - -3") == 2 * N + 5);
 static_assert(Dim::parse("784") == 784);
 static_assert(Dim::parse("3*(N/2)") == N / 2 * 3);
 
-constexpr std::int64_t nine(std::string_view) { return 9; }
+constexpr std::int64_t nine(std::string_view) {
+  return 9;
+}
 static_assert(((H - 3) / 2 + 1).eval(nine) == 4);
 static_assert(((H - 3) / 2 + 1).eval([](std::string_view) { return 2 * M + 3; }) == M + 1);
 static_assert(Dim(5).eval(nine) == 5);
 
 int main() {
-  for (const Dim& dim : {N, N * 2, (H - 3) / 2 + 1, N * M / 3 - 7 * H, Dim(12), -1 * N, (N + 1) / (M - 1) * 2 - H / 3})
+  for (const Dim& dim :
+       {N, N * 2, (H - 3) / 2 + 1, N * M / 3 - 7 * H, Dim(12), -1 * N, (N + 1) / (M - 1) * 2 - H / 3})
     check(Dim::parse(dim.text()) == dim, dim.text());
   check(Dim(784).text() == "784" && (N + 1).text() == "N+1");
 
@@ -74,7 +78,8 @@ int main() {
   throws<nn::DimError>([] { Dim::parse(std::string(48, 'n')); }, "too long");
   throws<nn::DimError>([] { Dim::parse("99999999999999999999"); }, "overflow");
   throws<nn::DimError>([] { Dim::parse("N/0"); }, "division by zero");
-  throws<nn::DimError>([] { (7 / N).eval([](std::string_view) { return std::int64_t{0}; }); }, "division by zero");
+  throws<nn::DimError>([] { (7 / N).eval([](std::string_view) { return std::int64_t{0}; }); },
+                       "division by zero");
   throws<nn::DimError>([] { (N * N).eval([](std::string_view) { return INT64_MAX; }); }, "overflow");
   check(Dim::parse(std::string(47, 'n')).is_name());
 }

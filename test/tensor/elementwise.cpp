@@ -1,7 +1,6 @@
-// Every elementwise operator gives what a plain loop over the standard library's function gives, for each kind of
-// operand: float and double tensors, named, static and empty sizes, expressions, and plain numbers.
+// Every elementwise operator gives what a plain loop over the standard library's function gives, for each
+// kind of operand: float and double tensors, empty ones, integers, bools, and plain numbers.
 // RUN: %cxx %s -o %t && %t
-// RUN: %clang14 %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 #include <cmath>
 #include <limits>
@@ -15,13 +14,12 @@ template <class T, class Op, class Plain, class... X>
 void compare(Op op, Plain plain, const X&... x) {
   const auto lazy = op(x...);
   static_assert(std::is_same_v<typename decltype(lazy)::value_type, T>);
-  const typename decltype(lazy)::tensor_type result(lazy), nested(op(x + T(0)...));
+  const typename decltype(lazy)::tensor_type result(lazy);
   const auto& first = std::get<0>(std::tie(x...));
   check(result.size() == first.size() && result.extent(0) == first.extent(0));
   for (std::int64_t i = 0; i < result.size(); ++i) {
     const double expected = static_cast<double>(plain(x.data()[i]...));
     near(static_cast<double>(result.data()[i]), expected, tolerance<T>);
-    near(static_cast<double>(nested.data()[i]), expected, tolerance<T>);
     near(static_cast<double>(op(x.data()[i]...)), expected, tolerance<T>);
   }
   static_assert(std::is_same_v<decltype(op(x.data()[0]...)), T>);
@@ -29,17 +27,15 @@ void compare(Op op, Plain plain, const X&... x) {
 
 template <class T, class Op, class Plain>
 void unary_of(Op op, Plain plain, double low, double high) {
-  compare<T>(op, plain, varied(nn::Tensor<T, N>(7), low, high));
-  compare<T>(op, plain, varied(nn::Tensor<T, 1>(), low, high, 2));
-  compare<T>(op, plain, varied(nn::Tensor<T, 2, N, 5>(3), low, high, 3));
-  compare<T>(op, plain, nn::Tensor<T, N, 3>(0));
+  compare<T>(op, plain, varied(nn::Tensor<T, N, 5>(3), low, high));
+  compare<T>(op, plain, nn::Tensor<T, N, 5>(0));
 }
 
 template <class T, class Op, class Plain>
 void binary_of(Op op, Plain plain, double low, double high) {
-  compare<T>(op, plain, varied(nn::Tensor<T, N>(7), low, high), varied(nn::Tensor<T, N>(7), low, high, 4));
-  compare<T>(op, plain, varied(nn::Tensor<T, 3, 5>(), low, high), varied(nn::Tensor<T, 3, 5>(), low, high, 5));
-  compare<T>(op, plain, nn::Tensor<T, N, 3>(0), nn::Tensor<T, N, 3>(0));
+  compare<T>(op, plain, varied(nn::Tensor<T, N, 5>(3), low, high),
+             varied(nn::Tensor<T, N, 5>(3), low, high, 4));
+  compare<T>(op, plain, nn::Tensor<T, N, 5>(0), nn::Tensor<T, N, 5>(0));
 }
 
 #define UNARY(name, low, high, formula)                                            \
@@ -93,7 +89,7 @@ void unary_functions() {
 void binary_functions() {
   BINARY(add, -3, 3, a + b);
   BINARY(sub, -3, 3, a - b);
-  BINARY(mul, -3, 3, a* b);
+  BINARY(mul, -3, 3, a * b);
   BINARY(div, 0.5, 3, a / b);
   BINARY(pow, 0.1, 3, std::pow(a, b));
   BINARY(maximum, -3, 3, a < b ? b : a);
@@ -105,11 +101,11 @@ void binary_functions() {
   BINARY(fmod, 0.5, 3, std::fmod(a, b));
 }
 
-#define COMPARE(symbol)                                                                                \
-  do {                                                                                                 \
-    const nn::Tensor<T, 6> a{1, 2, 3, 1, 2, 3}, b{3, 2, 1, 1, 3, 2};                                   \
-    const nn::Tensor<bool, 6> both = a symbol b, right = a symbol 2, left = T(2) symbol b + T(0);      \
-    for (int i = 0; i < 6; ++i)                                                                        \
+#define COMPARE(symbol)                                                                                  \
+  do {                                                                                                   \
+    const nn::Tensor<T, 6> a{1, 2, 3, 1, 2, 3}, b{3, 2, 1, 1, 3, 2};                                     \
+    const nn::Tensor<bool, 6> both = a symbol b, right = a symbol 2, left = T(2) symbol b + T(0);        \
+    for (int i = 0; i < 6; ++i)                                                                          \
       check(both(i) == (a(i) symbol b(i)) && right(i) == (a(i) symbol 2) && left(i) == (2 symbol b(i))); \
   } while (false)
 
@@ -178,7 +174,8 @@ void special_values() {
   has(nn::softplus(x), {inf, 0, 1e4, 0});
   has(nn::tanh(x), {1, -1, 1, -1});
   has(nn::relu(x), {inf, 0, 1e4, 0});
-  check(std::isnan(nn::relu(nan)) && std::isnan(nn::Tensor<double, 1>(nn::relu(nn::Tensor<double, 1>{nan}))(0)));
+  check(std::isnan(nn::relu(nan)) &&
+        std::isnan(nn::Tensor<double, 1>(nn::relu(nn::Tensor<double, 1>{nan}))(0)));
   // The branch that is not taken does not matter, even where it is NaN.
   has(nn::where(x > 0, 1, -x), {1, inf, 1, 1e4});
   has(nn::where(x < 0, 0, nn::log(x)), {inf, 0, std::log(1e4), 0}, 1e-12);

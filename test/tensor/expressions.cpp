@@ -1,4 +1,5 @@
-// An expression means the value its operands had where it was written, however it is named, reused or reassigned.
+// An expression means the value its operands had where it was written, however it is named, reused or
+// reassigned.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang14 -O0 %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t

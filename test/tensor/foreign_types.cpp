@@ -1,4 +1,5 @@
-// nn's operators and functions take tensors, expressions and numbers, and stay out of the way of every other type.
+// nn's operators and functions take tensors, expressions and numbers, and stay out of the way of every other
+// type.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang14 -fsyntax-only %s
 // RUN: %clang19 -fsyntax-only %s
@@ -11,12 +12,16 @@ namespace user {
 struct Quantity {
   nn::Tensor<float, 3> value;
 };
-inline int operator+(const Quantity&, const Quantity&) { return 1; }
+inline int operator+(const Quantity&, const Quantity&) {
+  return 1;
+}
 template <class A, class B>
 int operator*(const A&, const B&) {
   return 2;
 }
-inline int exp(const Quantity&) { return 3; }
+inline int exp(const Quantity&) {
+  return 3;
+}
 }  // namespace user
 
 template <class A, class B>

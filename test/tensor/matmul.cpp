@@ -42,14 +42,17 @@ void compare(int m, int k, int n) {
 }
 
 int main() {
-  const int sizes[][3] = {{1, 1, 1}, {2, 3, 4}, {5, 1, 7}, {1, 9, 3}, {7, 5, 1}, {4, 4, 4},
+  const int sizes[][3] = {{1, 1, 1},   {2, 3, 4}, {5, 1, 7}, {1, 9, 3}, {7, 5, 1}, {4, 4, 4},
                           {9, 33, 17}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {0, 0, 0}};
   for (const auto& size : sizes) {
     compare<float>(size[0], size[1], size[2]);
     compare<double>(size[0], size[1], size[2]);
   }
-  has(nn::matmul(nn::Tensor<int, 2, 2>{{1, 2}, {3, 4}}, nn::Tensor<int, 2, 2>{{5, 6}, {7, 8}}), {19, 22, 43, 50});
-  has(nn::matmul(nn::Tensor<float, 2, 1>{{1}, {2}}, nn::Tensor<float, 1, 2>{{3, 4}}) + nn::Tensor<float, 2>{1, 1}, {4, 5, 7, 9});
+  has(nn::matmul(nn::Tensor<int, 2, 2>{{1, 2}, {3, 4}}, nn::Tensor<int, 2, 2>{{5, 6}, {7, 8}}),
+      {19, 22, 43, 50});
+  has(nn::matmul(nn::Tensor<float, 2, 1>{{1}, {2}}, nn::Tensor<float, 1, 2>{{3, 4}}) +
+          nn::Tensor<float, 2>{1, 1},
+      {4, 5, 7, 9});
   throws<nn::Error>([] { nn::matmul(nn::Tensor<float, M, K>(2, 3), nn::Tensor<float, K, N>(4, 5)); },
                     "nn::matmul: the operands disagree about the size K: 3 and 4");
   throws<nn::Error>([] { nn::dot(nn::Tensor<float, K>(3), nn::Tensor<float, K>(4)); }, "the size K: 3 and 4");

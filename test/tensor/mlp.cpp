@@ -1,5 +1,5 @@
-// The model of the documentation compiles without a warning and evaluates the same everywhere, as plain C++ and in
-// several translation units of one program.
+// The model of the documentation compiles without a warning and evaluates the same everywhere, as plain C++
+// and in several translation units of one program.
 // RUN: split-file %s %t
 // RUN: %cxx -O0 -I%t %t/main.cpp %t/other.cpp -o %t.exe && %t.exe
 // RUN: %cxx -O3 -march=native -DNDEBUG -I%t %t/main.cpp %t/other.cpp -o %t.exe && %t.exe
@@ -15,11 +15,14 @@
 inline constexpr nn::Dim N{"N"};
 
 struct Mlp {
-  nn::Tensor<float, 784, 512> w1;  nn::Tensor<float, 512> b1;
-  nn::Tensor<float, 512, 10>  w2;  nn::Tensor<float, 10>  b2;
+  nn::Tensor<float, 784, 512> w1;
+  nn::Tensor<float, 512> b1;
+  nn::Tensor<float, 512, 10> w2;
+  nn::Tensor<float, 10> b2;
 };
 
-NN_DIFF(model) NN_MODES(jvp)
+NN_DIFF(model)
+NN_MODES(jvp)
 float loss(const Mlp& model, const nn::Tensor<float, N, 784>& x, const nn::Tensor<int, N>& label) {
   auto h = nn::relu(nn::matmul(x, model.w1) + model.b1);
   auto logits = nn::matmul(h, model.w2) + model.b2;

@@ -1,4 +1,5 @@
-// Reductions over all or given axes, with or without kept dims, agree with plain loops, for odd, unit and empty sizes.
+// Reductions over all or given axes, with or without kept dims, agree with plain loops, for odd, unit and
+// empty sizes.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 #include <cmath>
@@ -61,7 +62,8 @@ int main() {
   has(nn::mean<0>(x, nn::keep_dims), {2.5, 3.5, 4.5});
   const nn::Tensor<double, 2, 3, 2> cube{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   has(nn::sum<0, 2>(cube), {18, 26, 34});
-  has(nn::sum<2, 0>(cube, nn::keep_dims) - nn::reshape<1, 3, 1>(nn::Tensor<double, 3>{18, 26, 34}), {0, 0, 0});
+  has(nn::sum<2, 0>(cube, nn::keep_dims) - nn::reshape<1, 3, 1>(nn::Tensor<double, 3>{18, 26, 34}),
+      {0, 0, 0});
   has(nn::max<1>(cube), {5, 6, 11, 12});
 
   // Integers stay integers; a number is its own reduction; a tensor without axes is a number.
@@ -75,7 +77,8 @@ int main() {
   check(nn::sum(none) == 0 && std::isnan(nn::mean(none)) && nn::max(none) == -inf && nn::min(none) == inf);
   check(nn::max(nn::Tensor<int, N>(0)) == std::numeric_limits<int>::lowest());
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  check(std::isnan(nn::max(nn::Tensor<double, 3>{1, nan, 2})) && std::isnan(nn::min(nn::Tensor<double, 3>{nan, 1, 2})));
+  check(std::isnan(nn::max(nn::Tensor<double, 3>{1, nan, 2})) &&
+        std::isnan(nn::min(nn::Tensor<double, 3>{nan, 1, 2})));
   check(nn::max(nn::Tensor<double, 2>{-inf, -inf}) == -inf && nn::sum(nn::Tensor<double, 2>{inf, 1}) == inf);
   nn::Tensor<float, N> many(1 << 25);
   many.fill(1);

@@ -132,16 +132,25 @@ void loss() {
 // CHECK-DAG: error: static{{[_ ]assert(ion)?}} failed{{.*}}nn: the prediction and the target of a loss have different shapes
 
 void assign() {
-  nn::Tensor<float, 3> x; nn::Tensor<float, 2> y; auto e = x + 1; x = y + 1;
+  nn::Tensor<float, 3> x;
+  nn::Tensor<float, 2> y;
+  auto e = x + 1;
+  x = y + 1;
 }
 // CHECK-DAG: error: static{{[_ ]assert(ion)?}} failed{{.*}}nn: the expression assigned to a tensor has another shape or element type
 
 void reassign() {
-  nn::Tensor<float, 3> x; nn::Tensor<float, 2> y; auto e = x + 1; e = y;
+  nn::Tensor<float, 3> x;
+  nn::Tensor<float, 2> y;
+  auto e = x + 1;
+  e = y;
 }
 // CHECK-DAG: error: static{{[_ ]assert(ion)?}} failed{{.*}}nn: the expression assigned to a variable has another shape or element type
 
 void add() {
-  nn::Tensor<float, 3> x; nn::Tensor<float, 2> y; auto e = x + 1; x += nn::Tensor<float, 4, 3>();
+  nn::Tensor<float, 3> x;
+  nn::Tensor<float, 2> y;
+  auto e = x + 1;
+  x += nn::Tensor<float, 4, 3>();
 }
 // CHECK-DAG: error: static{{[_ ]assert(ion)?}} failed{{.*}}nn: the right side of += and its like has more axes or elements than the tensor

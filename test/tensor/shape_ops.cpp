@@ -1,4 +1,5 @@
-// transpose, reshape, broadcast_to, pick and one_hot move the right elements, and refuse what doesn't fit at run time.
+// transpose, reshape, broadcast_to, pick and one_hot move the right elements, and refuse what doesn't fit at
+// run time.
 // RUN: %cxx %s -o %t && %t
 // RUN: %clang19 %san %s -o %t && %t
 #include "tensor_test.h"
@@ -55,12 +56,14 @@ void picks() {
   check(nn::pick(nn::Tensor<float, 3>{1, 2, 3}, Index(1)) == 2);
   check(nn::pick(nn::Tensor<float, N, 3>(0), nn::Tensor<Index, N>(0)).size() == 0);
   has(nn::one_hot<3>(nn::Tensor<Index, N>{2, 0}), {0, 0, 1, 1, 0, 0});
-  static_assert(std::is_same_v<decltype(nn::one_hot<3, double>(nn::Tensor<Index, 2, 2>())), nn::Tensor<double, 2, 2, 3>>);
+  static_assert(std::is_same_v<decltype(nn::one_hot<3, double>(nn::Tensor<Index, 2, 2>())),
+                               nn::Tensor<double, 2, 2, 3>>);
 
   throws<nn::Error>([&] { nn::pick(x, nn::Tensor<Index, N>{1, 3}); },
                     "nn::pick: index 3 at position 1 is out of range for 3 classes");
   throws<nn::Error>([&] { nn::pick(x, nn::Tensor<Index, N>{-1, 0}); }, "index -1 at position 0");
-  throws<nn::Error>([&] { nn::pick(x, nn::Tensor<Index, N>{0, 1, 2}); }, "disagree about the size N: 2 and 3");
+  throws<nn::Error>([&] { nn::pick(x, nn::Tensor<Index, N>{0, 1, 2}); },
+                    "disagree about the size N: 2 and 3");
   throws<nn::Error>([&] { nn::one_hot<3>(nn::Tensor<Index, N>{3}); }, "nn::one_hot: index 3 at position 0");
 }
 

@@ -16,15 +16,16 @@ Tensor varied(Tensor tensor, double low, double high, unsigned seed = 1) {
   unsigned state = seed * 2654435761u + 12345u;
   for (auto& element : tensor) {
     state = state * 1664525u + 1013904223u;
-    element = static_cast<typename Tensor::value_type>(low + (high - low) * ((state >> 8) + 0.5) / 16777216.0);
+    element =
+        static_cast<typename Tensor::value_type>(low + (high - low) * ((state >> 8) + 0.5) / 16777216.0);
   }
   return tensor;
 }
 
 /// Checks that a tensor or expression has these elements in row-major order.
 template <class X>
-void has(const X& x, const std::vector<double>& elements, double tolerance = 0, const char* file = __builtin_FILE(),
-         int line = __builtin_LINE()) {
+void has(const X& x, const std::vector<double>& elements, double tolerance = 0,
+         const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   const typename X::tensor_type tensor(x);
   all_near(tensor, elements, tolerance, file, line);
 }

@@ -1,5 +1,5 @@
-// exp, expm1, sigmoid and tanh. x = n·log 2 + r with an integer n and |r| <= log 2 / 2; exp x = 2^n exp r, the latter by
-// a minimax polynomial. No branch, no table: loops of these vectorise.
+// exp, expm1, sigmoid and tanh. x = n·log 2 + r with an integer n and |r| <= log 2 / 2; exp x = 2^n exp r,
+// the latter by a minimax polynomial. No branch, no table: loops of these vectorise.
 #ifndef NN_MATH_EXP_H
 #define NN_MATH_EXP_H
 
@@ -15,8 +15,8 @@ NN_MATH_INLINE float exp_tail(float r) {
 }
 NN_MATH_INLINE double exp_tail(double r) {
   return polynomial(r, 0x1p-1, 0x1.555555555555ap-3, 0x1.5555555553a68p-5, 0x1.111111110eff3p-7,
-                    0x1.6c16c17a3fae4p-10, 0x1.a01a01b31a5e9p-13, 0x1.a019b2ad90daap-16, 0x1.71ddef7e1e7edp-19,
-                    0x1.289873978af16p-22, 0x1.af6ee2500a66cp-26);
+                    0x1.6c16c17a3fae4p-10, 0x1.a01a01b31a5e9p-13, 0x1.a019b2ad90daap-16,
+                    0x1.71ddef7e1e7edp-19, 0x1.289873978af16p-22, 0x1.af6ee2500a66cp-26);
 }
 
 // (tanh(x) - x) / x³ in terms of z = x² <= 0.3. Errors of tanh: 2^-29 and 2^-55.
@@ -24,9 +24,9 @@ NN_MATH_INLINE float tanh_tail(float z) {
   return polynomial(z, -0x1.55554cp-2f, 0x1.110d68p-3f, -0x1.b9335p-5f, 0x1.599684p-6f, -0x1.9d2f3cp-8f);
 }
 NN_MATH_INLINE double tanh_tail(double z) {
-  return polynomial(z, -0x1.55555555554c6p-2, 0x1.111111110504bp-3, -0x1.ba1ba1af21042p-5, 0x1.664f460e1097ap-6,
-                    -0x1.226de4cae4be8p-7, 0x1.d6c7076acff00p-9, -0x1.7cfc87e874c82p-10, 0x1.2fd5ad43c58dep-11,
-                    -0x1.ba531e48d4702p-13, 0x1.af86693270750p-15);
+  return polynomial(z, -0x1.55555555554c6p-2, 0x1.111111110504bp-3, -0x1.ba1ba1af21042p-5,
+                    0x1.664f460e1097ap-6, -0x1.226de4cae4be8p-7, 0x1.d6c7076acff00p-9, -0x1.7cfc87e874c82p-10,
+                    0x1.2fd5ad43c58dep-11, -0x1.ba531e48d4702p-13, 0x1.af86693270750p-15);
 }
 
 // Arguments beyond which exp is 0, expm1 is -1, and both are infinite.
@@ -89,8 +89,8 @@ NN_MATH_INLINE Rounded<T> exp_of_minus(T x) {
   return {scale(sum, r.n_bits), scale(tail - (sum - T(1)), r.n_bits)};
 }
 
-// exp(x) - 1 for expm1_is_minus_1 <= x <= exp_is_infinite, or nan: 2^n ((1 - 2^-n) + (exp r - 1)), the large part of the
-// sum with its rounding error.
+// exp(x) - 1 for expm1_is_minus_1 <= x <= exp_is_infinite, or nan: 2^n ((1 - 2^-n) + (exp r - 1)), the large
+// part of the sum with its rounding error.
 template <class T>
 NN_MATH_INLINE T expm1_inside(T x) {
   using F = Format<T>;
@@ -123,7 +123,8 @@ NN_MATH_INLINE T sigmoid_of(T x) {
   const T sum = T(1) + e.value, sum_error = (e.value - (sum - T(1))) + e.error;
   const bool negative = x < T(0);
   const T y = (negative ? e.value : T(1)) / sum, reciprocal = negative ? T(1) - y : y;
-  return y + reciprocal * ((negative ? e.error : T(0)) - y * sum_error);  // both roundings made good to first order
+  return y + reciprocal *
+                 ((negative ? e.error : T(0)) - y * sum_error);  // both roundings made good to first order
 }
 
 /// Hyperbolic tangent, to 2 ulp: an odd polynomial up to 0.5475, then 1 - 2 / (exp(2|x|) + 1).
@@ -131,7 +132,8 @@ template <class T>
 NN_MATH_INLINE T tanh_of(T x) {
   constexpr T is_1 = sizeof(T) == 4 ? 10 : 20;
   const T magnitude = detail::absolute(x), a = magnitude > is_1 ? is_1 : magnitude, z = a * a;
-  const T inner = a + a * z * detail::tanh_tail(z), outer = T(1) - T(2) / (detail::exp_inside(T(2) * a) + T(1));
+  const T inner = a + a * z * detail::tanh_tail(z),
+          outer = T(1) - T(2) / (detail::exp_inside(T(2) * a) + T(1));
   return detail::with_sign(a < T(0.5475) ? inner : outer, x);
 }
 

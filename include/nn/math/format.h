@@ -16,12 +16,12 @@ struct Format;
 template <>
 struct Format<float> {
   using Bits = std::uint32_t;
-  static constexpr int fraction = 23;                // explicit bits of the significand
-  static constexpr Bits bias = 127;                  // of the exponent
-  static constexpr float integer = 0x1.8p23f;        // integer + n has n in its low bits, for integers |n| < 2^22
+  static constexpr int fraction = 23;          // explicit bits of the significand
+  static constexpr Bits bias = 127;            // of the exponent
+  static constexpr float integer = 0x1.8p23f;  // integer + n has n in its low bits, for integers |n| < 2^22
   static constexpr float least_normal = 0x1p-126f, infinity = __builtin_inff(), nan = __builtin_nanf("");
   static constexpr float per_log2 = 0x1.715476p+0f;  // 1 / log 2
-  static constexpr float log2_high = 0x1.62ep-1f;    // log 2 in two parts: the first times an exponent is exact
+  static constexpr float log2_high = 0x1.62ep-1f;  // log 2 in two parts: the first times an exponent is exact
   static constexpr float log2_low = 0x1.0bfbe8p-15f;
   static constexpr float sqrt_half = 0x1.6a09e6p-1f;
 };
@@ -51,10 +51,18 @@ NN_MATH_INLINE constexpr T from_bits(Bits<T> bits) {
   return __builtin_bit_cast(T, bits);
 }
 
-NN_MATH_INLINE float absolute(float x) { return __builtin_fabsf(x); }
-NN_MATH_INLINE double absolute(double x) { return __builtin_fabs(x); }
-NN_MATH_INLINE float with_sign(float x, float sign) { return __builtin_copysignf(x, sign); }
-NN_MATH_INLINE double with_sign(double x, double sign) { return __builtin_copysign(x, sign); }
+NN_MATH_INLINE float absolute(float x) {
+  return __builtin_fabsf(x);
+}
+NN_MATH_INLINE double absolute(double x) {
+  return __builtin_fabs(x);
+}
+NN_MATH_INLINE float with_sign(float x, float sign) {
+  return __builtin_copysignf(x, sign);
+}
+NN_MATH_INLINE double with_sign(double x, double sign) {
+  return __builtin_copysign(x, sign);
+}
 
 /// c0 + c1·x + c2·x² + …, by Horner's rule.
 template <class T>

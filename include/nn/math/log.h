@@ -1,4 +1,5 @@
-// log, log1p and softplus. x = 2^e (1 + f) with sqrt(1/2) <= 1 + f < sqrt 2; log(1 + f) by a minimax polynomial.
+// log, log1p and softplus. x = 2^e (1 + f) with sqrt(1/2) <= 1 + f < sqrt 2; log(1 + f) by a minimax
+// polynomial.
 #ifndef NN_MATH_LOG_H
 #define NN_MATH_LOG_H
 
@@ -8,18 +9,19 @@ namespace nn::math {
 
 namespace detail {
 
-// log(1 + f) - f, plus `more`, a small term that is added in before the rounding. Errors of the logarithm: 2^-27, 2^-57.
+// log(1 + f) - f, plus `more`, a small term that is added in before the rounding. Errors of the logarithm:
+// 2^-27, 2^-57.
 NN_MATH_INLINE float log_tail(float f, float more) {
-  const float p = polynomial(f, 0x1.55554ap-2f, -0x1.00022p-2f, 0x1.99a596p-3f, -0x1.54788cp-3f, 0x1.226e5p-3f,
-                             -0x1.0ce078p-3f, 0x1.07d0c6p-3f, -0x1.41edaap-4f);
+  const float p = polynomial(f, 0x1.55554ap-2f, -0x1.00022p-2f, 0x1.99a596p-3f, -0x1.54788cp-3f,
+                             0x1.226e5p-3f, -0x1.0ce078p-3f, 0x1.07d0c6p-3f, -0x1.41edaap-4f);
   const float square = f * f;
   return (f * square * p + more) - 0.5f * square;
 }
 NN_MATH_INLINE double log_tail(double f, double more) {
   const double s = f / (2.0 + f), z = s * s, half = 0.5 * f * f;  // log(1 + f) = 2s + s·z·(2/3 + …)
-  const double p = z * polynomial(z, 0x1.5555555555572p-1, 0x1.9999999988983p-2, 0x1.2492493b4113bp-2,
-                                  0x1.c71c56e398a39p-3, 0x1.746556a53f18bp-3, 0x1.39b75f1cc1b44p-3,
-                                  0x1.2e39a5fd01c0dp-3);
+  const double p =
+      z * polynomial(z, 0x1.5555555555572p-1, 0x1.9999999988983p-2, 0x1.2492493b4113bp-2,
+                     0x1.c71c56e398a39p-3, 0x1.746556a53f18bp-3, 0x1.39b75f1cc1b44p-3, 0x1.2e39a5fd01c0dp-3);
   return (s * (half + p) + more) - half;
 }
 

@@ -35,8 +35,8 @@ inline void set_float_mode([[maybe_unused]] std::uint32_t mode) {
 #endif
 }
 
-/// While one lives, the calling thread (and the workers of its parallel calls) treats subnormal numbers as zero, which
-/// spares up to 2.8x in softmax-like code. The mode before is restored at the end of the scope.
+/// While one lives, the calling thread (and the workers of its parallel calls) treats subnormal numbers as
+/// zero, which spares up to 2.8x in softmax-like code. The mode before is restored at the end of the scope.
 class FlushSubnormals {
  public:
   FlushSubnormals() : before_(float_mode()) { set_float_mode(before_ | flush_bits); }

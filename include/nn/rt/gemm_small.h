@@ -26,7 +26,9 @@ constexpr int width_for(int n) {
 }
 
 // Rows of a tile that is `vectors` wide: all sums, a row of B and a broadcast element of A stay in registers.
-constexpr int tile_rows(int vectors) { return (registers - vectors - 1) / vectors; }
+constexpr int tile_rows(int vectors) {
+  return (registers - vectors - 1) / vectors;
+}
 
 // R rows and C vectors of C. op(A)(i, p) is a[i*row + p*column]; B's rows are ldb apart.
 template <int R, int C, int W, int K, class T>
@@ -94,8 +96,9 @@ NN_LANES_INLINE void transposed(const T* b, T* to) {
 
 }  // namespace small
 
-/// gemm for sizes known when the code is compiled; meant for products of up to about 64 x 64 x 64. Single-threaded;
-/// fastest where N is a multiple of the vector's width. A transposed B is turned on the stack first.
+/// gemm for sizes known when the code is compiled; meant for products of up to about 64 x 64 x 64.
+/// Single-threaded; fastest where N is a multiple of the vector's width. A transposed B is turned on the
+/// stack first.
 template <int M, int N, int K, Trans TA, Trans TB, class T>
 inline void gemm_small(const T* __restrict a, const T* __restrict b, T* __restrict c,
                        std::type_identity_t<T> beta = 0) {

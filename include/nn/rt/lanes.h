@@ -1,12 +1,13 @@
-// Vectors of W elements in the compilers' vector extensions, and the few operations that matrix products need.
+// Vectors of W elements in the compilers' vector extensions, and the few operations that matrix products
+// need.
 #ifndef NN_RT_LANES_H
 #define NN_RT_LANES_H
 
 #include <cstdint>
 #include <utility>
 
-// Vectors only pass between functions that are inlined into one, so no calling convention ever sees them. Without that,
-// the same name could be compiled for several instruction sets.
+// Vectors only pass between functions that are inlined into one, so no calling convention ever sees them.
+// Without that, the same name could be compiled for several instruction sets.
 #define NN_LANES_INLINE [[gnu::always_inline]] inline
 #define NN_UNROLL _Pragma("GCC unroll 32")
 

@@ -10,8 +10,8 @@
 
 namespace nn::rt {
 
-/// Partial results that a reduction inside a row runs in at once: float sums can't be reordered by the compiler, so the
-/// code says which order it means, one that vectorises.
+/// Partial results that a reduction inside a row runs in at once: float sums can't be reordered by the
+/// compiler, so the code says which order it means, one that vectorises.
 inline constexpr std::int64_t lanes = 64;
 
 /// Reductions over rows are cut into at most this many chunks.
@@ -19,8 +19,8 @@ inline constexpr int max_chunks = 16;
 
 /// What a maximum of nothing is, and a minimum of nothing its negative.
 template <class T>
-inline constexpr T lowest =
-    std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+inline constexpr T lowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                                 : std::numeric_limits<T>::lowest();
 template <class T>
 inline constexpr T highest =
     std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
@@ -77,26 +77,32 @@ inline T min_of_chunks(const T* parts, int chunk_count) {
   return total;
 }
 
-/// Joins the results of `size` elements of all chunks but the first, one after the other in `parts`, with the first's.
+/// Joins the results of `size` elements of all chunks but the first, one after the other in `parts`, with the
+/// first's.
 template <class T>
-inline void sum_chunks_of(T* __restrict first, const T* __restrict parts, std::int64_t size, int chunk_count) {
+inline void sum_chunks_of(T* __restrict first, const T* __restrict parts, std::int64_t size,
+                          int chunk_count) {
   for (int chunk = 1; chunk < chunk_count; ++chunk, parts += size)
     for (std::int64_t i = 0; i < size; ++i) first[i] += parts[i];
 }
 template <class T>
-inline void max_chunks_of(T* __restrict first, const T* __restrict parts, std::int64_t size, int chunk_count) {
+inline void max_chunks_of(T* __restrict first, const T* __restrict parts, std::int64_t size,
+                          int chunk_count) {
   for (int chunk = 1; chunk < chunk_count; ++chunk, parts += size)
     for (std::int64_t i = 0; i < size; ++i) first[i] = larger(first[i], parts[i]);
 }
 template <class T>
-inline void min_chunks_of(T* __restrict first, const T* __restrict parts, std::int64_t size, int chunk_count) {
+inline void min_chunks_of(T* __restrict first, const T* __restrict parts, std::int64_t size,
+                          int chunk_count) {
   for (int chunk = 1; chunk < chunk_count; ++chunk, parts += size)
     for (std::int64_t i = 0; i < size; ++i) first[i] = smaller(first[i], parts[i]);
 }
 
-/// rows() for a body that takes its buffers as parameters, which can be restrict there: f(begin, end, buffers...).
+/// rows() for a body that takes its buffers as parameters, which can be restrict there: f(begin, end,
+/// buffers...).
 template <class F, class... Buffers>
-inline void each_row(Workspace& ws, std::int64_t n, std::int64_t work_per_row, const F& f, Buffers... buffers) {
+inline void each_row(Workspace& ws, std::int64_t n, std::int64_t work_per_row, const F& f,
+                     Buffers... buffers) {
   rows(ws, n, work_per_row, [&](std::int64_t begin, std::int64_t end) { f(begin, end, buffers...); });
 }
 

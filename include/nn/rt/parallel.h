@@ -9,17 +9,17 @@
 
 namespace nn::rt {
 
-/// Calls f(context, part) for every part in [0, parts), on as many threads of the workspace, the caller's among them;
-/// returns when all are done. `parts` is at most ws.threads(). The callers' floating-point mode (rounding,
-/// FlushSubnormals) holds in all of them. If parts throw, the exception of the lowest one is rethrown here.
-/// Called from inside a part, it runs its parts one after the other.
+/// Calls f(context, part) for every part in [0, parts), on as many threads of the workspace, the caller's
+/// among them; returns when all are done. `parts` is at most ws.threads(). The callers' floating-point mode
+/// (rounding, FlushSubnormals) holds in all of them. If parts throw, the exception of the lowest one is
+/// rethrown here. Called from inside a part, it runs its parts one after the other.
 void parallel(Workspace& ws, int parts, void (*f)(void* context, int part), void* context);
 
 /// How many parts are worth it for n rows of about `work_per_row` scalar operations each; 1 means serial.
 int worthwhile_parts(int threads, std::int64_t n, std::int64_t work_per_row);
 
-/// First row of a part, when n rows are shared out evenly: in whole cache lines of floats if the parts are long.
-/// part == parts gives n.
+/// First row of a part, when n rows are shared out evenly: in whole cache lines of floats if the parts are
+/// long. part == parts gives n.
 inline std::int64_t part_begin(std::int64_t n, int parts, int part) {
   if (part >= parts) return n;
   const std::int64_t begin = n / parts * part + n % parts * part / parts;
@@ -45,12 +45,13 @@ void rows(Workspace& ws, std::int64_t n, std::int64_t work_per_row, F&& f) {
   parallel(ws, parts, run, &loop);
 }
 
-/// The number of chunks (1 to 16) that a reduction over n rows is cut into. It depends on the sizes only, so sums
-/// that keep one partial result per chunk and add them up in order are bitwise the same for any number of threads.
+/// The number of chunks (1 to 16) that a reduction over n rows is cut into. It depends on the sizes only, so
+/// sums that keep one partial result per chunk and add them up in order are bitwise the same for any number
+/// of threads.
 int chunks(std::int64_t n, std::int64_t work_per_row);
 
-/// Calls f(begin, end, chunk) exactly once for every chunk in [0, chunk_count), an empty one included (its partial
-/// result must be initialised too), in parallel when there are several.
+/// Calls f(begin, end, chunk) exactly once for every chunk in [0, chunk_count), an empty one included (its
+/// partial result must be initialised too), in parallel when there are several.
 template <class F>
 void chunked(Workspace& ws, std::int64_t n, int chunk_count, F&& f) {
   struct Loop {

@@ -9,8 +9,8 @@ namespace nn::train {
 
 /// One curve. Points that are not finite (or not positive on a logarithmic axis) interrupt it.
 struct Curve {
-  std::string name;  ///< in the legend; none if empty
-  std::vector<double> x, y;
+  std::string name = {};  ///< in the legend; none if empty
+  std::vector<double> x = {}, y = {};
   bool line = true;   ///< connect the points
   bool dots = false;  ///< mark the points
   double opacity = 1;
@@ -19,8 +19,8 @@ struct Curve {
 };
 
 struct Chart {
-  std::string title, x_label, y_label;
-  std::vector<Curve> curves;
+  std::string title = {}, x_label = {}, y_label = {};
+  std::vector<Curve> curves = {};
   bool log_y = false;
   int width = 800, height = 480;
 };

@@ -133,8 +133,6 @@ inline constexpr std::size_t most_members = 32;
 template <class T>
 constexpr auto tie_members(T& aggregate) {
   constexpr std::size_t size = member_count<std::remove_cv_t<T>>;
-  static_assert(size > 0 || std::is_empty_v<T>,
-                "the members of this type can't be listed: it is no plain aggregate");
   static_assert(size <= most_members,
                 "an aggregate of parameters has at most 32 members: nest structs or use arrays");
   // clang-format off

@@ -12,8 +12,8 @@ namespace nn::train {
 
 struct ProgressOptions {
   std::FILE* out = stdout;
-  std::optional<bool> terminal;  ///< whether `out` can redraw a line; found out unless given
-  int width = 24;                ///< of the bar, in characters
+  std::optional<bool> terminal = {};  ///< whether `out` can redraw a line; found out unless given
+  int width = 24;                     ///< of the bar, in characters
 };
 
 /// 1234567 as "1,234,567".

@@ -115,6 +115,8 @@ void walk(const Path& path, F& f, A& whole, Rest&... rest) {
     static_assert(
         std::is_aggregate_v<Type> && !std::is_union_v<Type>,
         "parameters are tensors, numbers, arrays, and structs of these; this member is something else");
+    static_assert(member_count<Type> > 0 || std::is_empty_v<Type>,
+                  "the members of this type can't be listed: it is no plain aggregate");
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (walk_member<I>(path, f, whole, rest...), ...);
     }(std::make_index_sequence<member_count<Type>>{});

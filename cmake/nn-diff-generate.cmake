@@ -55,5 +55,5 @@ function(nn_diff_generate_one target source out_dir options)
   target_sources(${target} PRIVATE ${generated})
   target_include_directories(${target} PRIVATE "${model_dir}")
   # Lets g++ vectorise selects; results stay those of IEEE arithmetic (unlike with -ffast-math).
-  set_property(SOURCE ${generated} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_OPTIONS -fno-trapping-math)
+  set_property(SOURCE ${generated} TARGET_DIRECTORY ${target} APPEND PROPERTY COMPILE_OPTIONS -fno-trapping-math -fno-math-errno)
 endfunction()

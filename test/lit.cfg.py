@@ -57,7 +57,7 @@ def namespace_command():
 
 library = library_line(tree["runtime_libraries"])
 rooms = [os.path.join(tree["lib"], f"libnn-diff-{room}.a") for room in ["emit", "plan", "opt", "grad", "op", "ir"]]
-flags_of_generated = "-fno-trapping-math"  # as nn_diff_generate compiles it
+flags_of_generated = "-fno-trapping-math -fno-math-errno"  # as nn_diff_generate compiles it
 
 config.substitutions += [
     ("%cxx", compiler("g++")),

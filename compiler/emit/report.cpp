@@ -12,7 +12,7 @@ namespace nndiff::emit {
 
 namespace {
 
-std::string right(std::string text, std::size_t width) {
+std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
 std::string left(std::string text, std::size_t width) {

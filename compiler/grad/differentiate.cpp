@@ -106,7 +106,7 @@ std::vector<ir::Diagnostic> remarks(const Function& f) {
   Function scratch = f;
   op::Builder b(scratch);
   for (Value v : f.body.ops) {
-    const Op op = scratch[v];
+    const Op& op = f[v];
     std::string what;
     if (cuts(f, op, is_varied)) what = "a conversion to " + ir::cpp_name(op.type.elem);
     if (op.kind == Kind::map && is_active[v.id] && is_flat(b, v, is_active))

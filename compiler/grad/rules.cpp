@@ -7,7 +7,6 @@
 
 namespace nndiff::grad {
 
-using ir::Elem;
 using ir::Kind;
 using ir::Map;
 using ir::Op;

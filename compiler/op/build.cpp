@@ -133,7 +133,7 @@ Value Builder::reduce(Reducer reducer, Value x, std::vector<int> axes, bool keep
   return keep_dims ? reshape(r, kept) : r;
 }
 
-Value Builder::mean(Value x, std::vector<int> axes, bool keep_dims) {
+Value Builder::mean(Value x, const std::vector<int>& axes, bool keep_dims) {
   if (shape(x).empty()) return x;
   Value total = reduce(Reducer::sum, x, axes, keep_dims);
   Dim n{1};

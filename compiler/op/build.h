@@ -55,7 +55,7 @@ struct Builder {
 
   /// Reduction over `axes` (negative from the end; empty means all), with or without keeping them as 1.
   Value reduce(Reducer reducer, Value x, std::vector<int> axes, bool keep_dims = false);
-  Value mean(Value x, std::vector<int> axes, bool keep_dims = false);
+  Value mean(Value x, const std::vector<int>& axes, bool keep_dims = false);
 
   Value reshape(Value x, const Shape& shape);
   /// Axis i of the result is axis axes[i] of x.

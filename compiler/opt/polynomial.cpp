@@ -12,9 +12,9 @@ using op::Builder;
 
 namespace {
 
-Polynomial normal(std::map<std::vector<Atom>, double> terms) {
+Polynomial normal(const std::map<std::vector<Atom>, double>& terms) {
   Polynomial out;
-  for (auto& [atoms, coefficient] : terms)
+  for (const auto& [atoms, coefficient] : terms)
     if (coefficient != 0) out.push_back({atoms, coefficient});
   return out;
 }
@@ -96,7 +96,7 @@ Polynomial add(const Polynomial& p, const Polynomial& q, double sign) {
   std::map<std::vector<Atom>, double> terms;
   for (const Monomial& m : p) terms[m.atoms] += m.coefficient;
   for (const Monomial& m : q) terms[m.atoms] += sign * m.coefficient;
-  return normal(std::move(terms));
+  return normal(terms);
 }
 
 Polynomial multiply(const Polynomial& p, const Polynomial& q) {
@@ -109,7 +109,7 @@ Polynomial multiply(const Polynomial& p, const Polynomial& q) {
       terms[std::move(atoms)] += m.coefficient * n.coefficient;
     }
   }
-  return normal(std::move(terms));
+  return normal(terms);
 }
 
 Value build(Builder& b, const Polynomial& p, const ir::Type& type, int& cost) {

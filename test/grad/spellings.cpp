@@ -1,8 +1,9 @@
-// Sigmoid then binary cross-entropy ends as ŷ − y, and softmax then logarithm as ŷ·Σy − y, however they are spelled: no
-// logarithm of a quotient is left, and value and gradient are finite and right at ±1e4.
-// RUN: split-file %s %t && nn-diff %t/spellings.cpp && %cxx -I%t %t/driver.cpp %t/spellings.nn.cpp %lib -o %t/run && %t/run
+// Sigmoid then binary cross-entropy ends as ŷ − y, and softmax then logarithm as ŷ·Σy − y, however they are
+// spelled: no logarithm of a quotient is left, and value and gradient are finite and right at ±1e4.
+// RUN: split-file %s %t && nn-diff %t/spellings.cpp --out-dir %t && %cxx -I%t %t/driver.cpp %t/spellings.nn.cpp %lib -o %t/run && %t/run
 // RUN: nn-diff %t/spellings.cpp --print=cpp | FileCheck %s
-// No spelling leaves a logarithm other than that of a row's sum, or a division by anything but that sum and N.
+// No spelling leaves a logarithm other than that of a row's sum, or a division by anything but that sum and
+// N.
 // CHECK-NOT: log(1.0
 // CHECK-NOT: nn::math::log1p
 // CHECK-NOT: / nn::math
@@ -131,8 +132,12 @@ double ce13(const M& z, const M& y) {
 namespace {
 
 constexpr int rows = 6, classes = 5;
-double sigmoid(double f) { return f < 0 ? std::exp(f) / (1 + std::exp(f)) : 1 / (1 + std::exp(-f)); }
-double softplus(double f) { return f > 0 ? f + std::log1p(std::exp(-f)) : std::log1p(std::exp(f)); }
+double sigmoid(double f) {
+  return f < 0 ? std::exp(f) / (1 + std::exp(f)) : 1 / (1 + std::exp(-f));
+}
+double softplus(double f) {
+  return f > 0 ? f + std::log1p(std::exp(-f)) : std::log1p(std::exp(f));
+}
 
 struct Data {
   V f{rows}, y{rows};
@@ -175,7 +180,8 @@ template <auto F>
 void binary(const Data& d, double scale) {
   const auto r = nn::value_and_grad<F>(d.f, d.y);
   double value = 0;
-  for (int n = 0; n < rows; ++n) value += (d.y(n) * softplus(-d.f(n)) + (1 - d.y(n)) * softplus(d.f(n))) * scale;
+  for (int n = 0; n < rows; ++n)
+    value += (d.y(n) * softplus(-d.f(n)) + (1 - d.y(n)) * softplus(d.f(n))) * scale;
   near(r.value, value, 1e-12);
   for (int n = 0; n < rows; ++n) near(r.grad.f(n), (sigmoid(d.f(n)) - d.y(n)) * scale, 1e-13);
 }
@@ -201,7 +207,8 @@ void weighted(const Data& d, double scale) {
 }
 
 void columns(const Data& d) {
-  const auto r = nn::value_and_grad<&ce10>(d.zt, d.weights_t), s = nn::value_and_grad<&ce10>(d.zt, d.weights_t);
+  const auto r = nn::value_and_grad<&ce10>(d.zt, d.weights_t),
+             s = nn::value_and_grad<&ce10>(d.zt, d.weights_t);
   const auto by_rows = nn::value_and_grad<&ce3>(d.z, d.weights);
   near(r.value, by_rows.value, 1e-12);
   near(s.value, r.value, 0);

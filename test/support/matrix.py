@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 WARNINGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror"]
-GENERATED = ["-fno-trapping-math"]  # what nn_diff_generate adds
+GENERATED = ["-fno-trapping-math", "-fno-math-errno"]  # what nn_diff_generate adds
 SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 FAST = ["-O3", "-march=native"]
 

@@ -48,7 +48,7 @@ NN_DIFF() double with_virtual(double x) {
   return shape.area(x);
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:37: error: a function as a value is not supported; call it, or pass a lambda
+// CHECK: [[FILE]]:[[@LINE+2]]:37: error: objects of type 'std::function<double (double)>' are not supported
 NN_DIFF() double with_std_function(double x) {
   std::function<double(double)> f = inner;
   return f(x);

@@ -90,7 +90,7 @@ Object* Lifter::call_map(ir::Map map, const PrimitiveCall& call) {
   if (!common) {
     common = scalars;
     const auto result = elem_of(call.expr->getType());
-    if (!ir::is_comparison(map) && result) common = *result;
+    if (!ir::is_comparison(map) && result) common = result;
   }
   std::vector<ir::Value> operands;
   for (std::size_t i = 0; i < call.sources.size(); ++i) {

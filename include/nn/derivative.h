@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "nn/tensor.h"
+#include "nn/boundary.h"
 #include "nn/workspace.h"
 
 namespace nn {

@@ -2,6 +2,7 @@
 #include "emit/core.h"
 
 #include <algorithm>
+#include <set>
 
 #include "emit/kernel.h"
 #include "ir/diagnostic.h"
@@ -55,10 +56,28 @@ class Emitter {
           name = argument_of(Role::gradient, b.leaf);
           break;
         case Buffer::Place::arena:
-          if (b.first >= 0) name = w_.names.unique(b.name.empty() ? "t" : identifier(b.name));
+          if (b.first >= 0) name = unique_name(plan::name_hint(plan_, b, b.first));
           break;
       }
       w_.buffers.push_back(name);
+    }
+  }
+
+  std::string unique_name(const std::string& hint) {
+    return w_.names.unique(hint.empty() ? "t" : identifier(hint));
+  }
+
+  // What a step leaves in place of something else goes by a name of its own from there on.
+  void rename_overwritten(int step) {
+    for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
+      const Buffer& b = plan_.buffers[i];
+      if (b.place != Buffer::Place::arena || b.values.size() < 2 || b.since.back() < step || b.last <= step)
+        continue;
+      const std::string before = plan::name_hint(plan_, b, step), after = plan::name_hint(plan_, b, step + 1);
+      if (before == after) continue;
+      const std::string name = unique_name(after);
+      w_.lines.line(ir::cpp_name(b.elem) + "* const " + name + " = " + w_.buffers[i] + ";", "in place");
+      w_.buffers[i] = name;
     }
   }
 
@@ -142,21 +161,29 @@ class Emitter {
         w_.lines.line(i < backward ? "// Forward." : "// Backward.");
       }
       const Step& step = plan_.steps[i];
+      if (i == backward) commented_.clear(), last_ = -1;
       comment(step, i >= backward);
       if (step.kind == Step::Kind::product)
         product(step.product);
       else
         emit_kernel(w_, step.kernel);
+      rename_overwritten(static_cast<int>(i));
     }
   }
 
-  // The user's statements that a step comes from, where they are not those of the step before.
+  // The user's statements that a step comes from: those which no step of the sweep has shown yet, or all
+  // where the step before has shown another one.
   void comment(const Step& step, bool backward) {
-    std::vector<int> statements = step.statements;
-    if (backward) statements.push_back(-1);
-    if (statements == commented_ || step.statements.empty()) return;
+    std::vector<int> shown;
+    for (int s : step.statements)
+      if (commented_.insert(s).second) shown.push_back(s);
+    const bool goes_on =
+        std::find(step.statements.begin(), step.statements.end(), last_) != step.statements.end();
+    if (shown.empty() && !goes_on) shown = step.statements;
+    if (shown.empty()) return;
+    last_ = shown.back();
     w_.lines.blank();
-    for (int s : step.statements) {
+    for (int s : shown) {
       const ir::Statement& statement = plan_.f.statements[static_cast<std::size_t>(s)];
       const std::string& file = statement.loc.file;
       const std::string place =
@@ -167,7 +194,6 @@ class Emitter {
       w_.lines.line("// " + text + std::string(text.size() + 2 < column ? column - text.size() : 2, ' ') +
                     place);
     }
-    commented_ = std::move(statements);
   }
 
   void product(const plan::Product& p) {
@@ -241,7 +267,8 @@ class Emitter {
 
   const plan::Plan& plan_;
   Writer w_;
-  std::vector<int> commented_;
+  std::set<int> commented_;  // statements that comments of this sweep have shown
+  int last_ = -1;
 };
 
 }  // namespace

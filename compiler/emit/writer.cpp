@@ -123,6 +123,8 @@ Text Writer::text(const Size& size) const {
 
 std::string Writer::name(Value v, const std::string& otherwise) {
   const std::string& own = plan.f[v].name;
+  const bool is_result = !plan.f.body.yields.empty() && plan.f.body.yields[0] == v;
+  if (own.empty() && is_result && plan.f[v].type.rank() == 0) return names.unique("value");
   return names.unique(own.empty() ? otherwise : identifier(own));
 }
 

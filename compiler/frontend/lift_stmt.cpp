@@ -14,7 +14,7 @@ constexpr std::int64_t max_steps = 20'000;
 /// Records the user's statement that the following operations come from.
 int Lifter::note_statement(const clang::Stmt* stmt) {
   if (is_library(stmt->getBeginLoc())) return build_.statement;
-  f_.statements.push_back({place(stmt->getBeginLoc()), statement_text(stmt, context_)});
+  f_.statements.push_back({place(stmt->getBeginLoc()), statement_text(stmt, context_), variable_of(stmt)});
   return static_cast<int>(f_.statements.size()) - 1;
 }
 

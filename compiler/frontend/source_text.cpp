@@ -67,6 +67,26 @@ std::string statement_text(const clang::Stmt* stmt, const clang::ASTContext& con
   return text;
 }
 
+std::string variable_of(const clang::Stmt* stmt) {
+  if (const auto* declarations = llvm::dyn_cast<clang::DeclStmt>(stmt)) {
+    const auto* variable = declarations->isSingleDecl()
+                               ? llvm::dyn_cast<clang::VarDecl>(declarations->getSingleDecl())
+                               : nullptr;
+    return variable && !llvm::isa<clang::DecompositionDecl>(variable) ? variable->getName().str() : "";
+  }
+  const auto* expr = llvm::dyn_cast<clang::Expr>(stmt);
+  if (!expr) return "";
+  expr = expr->IgnoreUnlessSpelledInSource();
+  const clang::Expr* target = nullptr;
+  if (const auto* assignment = llvm::dyn_cast<clang::BinaryOperator>(expr))
+    target = assignment->isAssignmentOp() ? assignment->getLHS() : nullptr;
+  if (const auto* assignment = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expr))
+    target = assignment->isAssignmentOp() ? assignment->getArg(0) : nullptr;
+  const auto* name =
+      target ? llvm::dyn_cast<clang::DeclRefExpr>(target->IgnoreUnlessSpelledInSource()) : nullptr;
+  return name ? name->getNameInfo().getAsString() : "";
+}
+
 std::string signature_text(const clang::FunctionDecl* function, const clang::ASTContext& context) {
   const clang::FunctionTypeLoc type = function->getFunctionTypeLoc();
   clang::SourceLocation begin = function->getReturnTypeSourceRange().getBegin();

@@ -15,6 +15,9 @@ std::string squeezed(clang::SourceRange range, const clang::ASTContext& context)
 /// A statement without the type it declares: "h = relu(matmul(x, w) + b)", "return mean(e)".
 std::string statement_text(const clang::Stmt* stmt, const clang::ASTContext& context);
 
+/// The variable that a statement declares or assigns, or "" where it is not a single one.
+std::string variable_of(const clang::Stmt* stmt);
+
 /// A function's declaration from its result type to the closing parenthesis, "nn::" kept.
 std::string signature_text(const clang::FunctionDecl* function, const clang::ASTContext& context);
 

@@ -32,10 +32,23 @@ struct Sweep {
     if (b.f[dy].name.empty() && !b.f[y].name.empty() && b.f[dy].sweep == ir::Sweep::backward)
       b.f[dy].name = "d" + b.f[y].name;
     const std::vector<Value> operands = b.f[y].operands;
-    for (std::size_t i = 0; i < operands.size(); ++i) {
+    const std::size_t count = operands.size(), first = first_operand(y);
+    for (std::size_t n = 0; n < count; ++n) {
+      const std::size_t i = (first + n) % count;
       if (!is_active[operands[i].id]) continue;
       if (auto c = guarded_contribution(b, y, i, dy)) add(operands[i], *c);
     }
+  }
+
+  // A product's gradient of a parameter comes before that of the layer below, which is then still in the
+  // cache when the layer's activation asks for it, and the activation itself can make room for it.
+  std::size_t first_operand(Value y) const {
+    return b.f[y].kind == Kind::matmul && is_parameter(b.f[y].operands[1]) ? 1 : 0;
+  }
+
+  bool is_parameter(Value v) const {
+    while (b.f[v].kind == Kind::permute || b.f[v].kind == Kind::reshape) v = b.f[v].operands[0];
+    return b.f[v].kind == Kind::input;
   }
 };
 

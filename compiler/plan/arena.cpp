@@ -45,30 +45,33 @@ void place_static(Plan& plan) {
   }
 }
 
-// A slot serves buffers that live one after the other, the largest of which is known whatever the named sizes
-// are.
+// A slot serves buffers that don't live at the same time and are never larger than its first one. The
+// smallest such slot is taken, the largest buffers choosing first.
 void place_named(Plan& plan) {
   std::vector<Buffer*> open;
   for (Buffer& b : plan.buffers)
     if (b.place == Buffer::Place::arena && b.first >= 0 && !b.bytes.is_static()) open.push_back(&b);
   std::stable_sort(open.begin(), open.end(),
-                   [](const Buffer* a, const Buffer* b) { return a->first < b->first; });
-  std::vector<int> busy_until;
+                   [](const Buffer* a, const Buffer* b) { return estimate(a->bytes) > estimate(b->bytes); });
+  std::vector<std::vector<const Buffer*>> guests;  // by slot
   for (Buffer* b : open) {
-    int best = -1;
-    for (int s = 0; s < static_cast<int>(plan.slots.size()); ++s) {
-      const bool comparable = never_larger(b->bytes, plan.slots[s]) || never_larger(plan.slots[s], b->bytes);
-      if (busy_until[s] >= b->first || !comparable) continue;
-      if (best < 0 || estimate(plan.slots[s]) < estimate(plan.slots[best])) best = s;
+    const auto is_free = [&](std::size_t slot) {
+      return never_larger(b->bytes, plan.slots[slot]) &&
+             std::none_of(guests[slot].begin(), guests[slot].end(),
+                          [&](const Buffer* other) { return overlap(*b, *other); });
+    };
+    std::size_t best = plan.slots.size();
+    for (std::size_t slot = 0; slot < plan.slots.size(); ++slot) {
+      const bool smaller =
+          best == plan.slots.size() || estimate(plan.slots[slot]) < estimate(plan.slots[best]);
+      if (smaller && is_free(slot)) best = slot;
     }
-    if (best < 0) {
-      best = static_cast<int>(plan.slots.size());
+    if (best == plan.slots.size()) {
       plan.slots.push_back(b->bytes);
-      busy_until.push_back(-1);
+      guests.emplace_back();
     }
-    if (never_larger(plan.slots[best], b->bytes)) plan.slots[best] = b->bytes;
-    busy_until[best] = b->last;
-    b->slot = best;
+    guests[best].push_back(b);
+    b->slot = static_cast<int>(best);
   }
 }
 

@@ -17,10 +17,12 @@ Group single(const Program& p, Value v) {
   const Op& op = p.f[v];
   if (p.part[v.id] == Part::product) {
     g.is_product = true;
-    for (Value o : op.operands) {
-      const Value base = stored_matrix(p, o, false).first;
+    const auto read = [&](Value matrix) {
+      const Value base = stored_matrix(p, matrix, false).first;
       g.reads.push_back({base, Env(p.f[base].type.shape.size())});
-    }
+    };
+    for (Value o : p.f[product_in(p, v)].operands) read(o);
+    if (p.summand[v.id]) read(op.operands[0]);
     return g;
   }
   Env env = identity(domain(p.f, v), g.axes);

@@ -290,12 +290,17 @@ struct Lowering {
 int Memory::add(const Program& p, Value v) {
   if (of[v.id] >= 0) return of[v.id];
   const Op& op = p.f[v];
-  Buffer b{.elem = op.type.elem, .shape = op.type.shape, .name = op.name, .bytes = count(op.type.shape)};
+  Buffer b{.elem = op.type.elem, .shape = op.type.shape, .bytes = count(op.type.shape)};
   b.bytes *= Size(ir::bytes_of(op.type.elem));
   b.values = {v};
   of[v.id] = static_cast<int>(buffers.size());
   buffers.push_back(std::move(b));
   return of[v.id];
+}
+
+void Memory::share(Value v, Value old) {
+  of[v.id] = of[old.id];
+  buffers[of[v.id]].values.push_back(v);
 }
 
 Kernel lower(const Program& p, const Group& group, Memory& memory) {

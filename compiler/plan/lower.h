@@ -13,6 +13,8 @@ struct Memory {
   std::vector<bool> shared;  // by operation: read by another step than the one that computes it
 
   int add(const Program& p, Value v);
+  /// Value `v` is made in the memory of `old`, which nobody reads afterwards.
+  void share(Value v, Value old);
 };
 
 /// The kernel that computes `group`; values that it has to store inside itself get a buffer.

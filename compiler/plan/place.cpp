@@ -2,6 +2,7 @@
 #include "plan/place.h"
 
 #include <algorithm>
+#include <map>
 
 #include "plan/lower.h"
 
@@ -67,6 +68,11 @@ struct Sharing {
            b.first == step && writers(fresh) == 1 && is_over(old, s);
   }
 
+  // A gradient rather replaces a gradient than an activation: it reads better.
+  bool are_of_one_sweep(const Sink& s, int old) const {
+    return plan.f[s.value].sweep == plan.f[plan.buffers[old].values.back()].sweep;
+  }
+
   int writers(int buffer) const {
     return static_cast<int>(
         std::count_if(k.sinks.begin(), k.sinks.end(), [&](const Sink& s) { return s.to.buffer == buffer; }));
@@ -92,9 +98,9 @@ void merge(Plan& plan, int old, int fresh) {
   a.leaf = b.leaf;
   a.last = std::max(a.last, b.last);
   a.kept |= b.kept;
-  if (!b.name.empty()) a.name = b.name;
   a.shape = b.shape;
   a.values.insert(a.values.end(), b.values.begin(), b.values.end());
+  a.since.insert(a.since.end(), b.since.begin(), b.since.end());
   b.values.clear();
   b.bytes = 0;
   b.first = b.last = -1;
@@ -111,12 +117,14 @@ bool share_one(Plan& plan, int step) {
   std::stable_sort(stores.begin(), stores.end(),
                    [&](const Sink* a, const Sink* b) { return sharing.moment(*a) < sharing.moment(*b); });
   for (const Sink* s : stores)
-    for (const Node& n : k.nodes) {
-      const int old = n.access.buffer;
-      if (old < 0 || !sharing.fits(*s, s->to.buffer, old)) continue;
-      merge(plan, old, s->to.buffer);
-      return true;
-    }
+    for (const bool same_sweep : {true, false})
+      for (const Node& n : k.nodes) {
+        const int old = n.access.buffer;
+        if (old < 0 || !sharing.fits(*s, s->to.buffer, old)) continue;
+        if (same_sweep && !sharing.are_of_one_sweep(*s, old)) continue;
+        merge(plan, old, s->to.buffer);
+        return true;
+      }
   return false;
 }
 
@@ -127,9 +135,7 @@ void touch(Plan& plan, int buffer, int step) {
   b.last = std::max(b.last, step);
 }
 
-}  // namespace
-
-void find_lifetimes(Plan& plan) {
+void touch_all(Plan& plan) {
   for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
     const Step& step = plan.steps[i];
     for (int b : {step.product.a, step.product.b, step.product.c}) touch(plan, b, i);
@@ -139,6 +145,17 @@ void find_lifetimes(Plan& plan) {
       for (int n : needed(step.kernel, s.node)) touch(plan, step.kernel.nodes[n].access.buffer, i);
     }
   }
+}
+
+}  // namespace
+
+void find_lifetimes(Plan& plan) {
+  touch_all(plan);
+  std::map<Value, int> made;
+  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i)
+    for (Value v : plan.steps[i].values) made[v] = i;
+  for (Buffer& b : plan.buffers)
+    for (Value v : b.values) b.since.push_back(made.count(v) ? made[v] : b.first);
 }
 
 void share_in_place(Plan& plan) {

@@ -55,14 +55,18 @@ Memory memory_of(const Program& p, const Groups& groups, std::vector<Buffer>& bu
   for (Value v : p.f.body.ops) {
     const bool stored = p.part[v.id] == Part::product ||
                         (p.part[v.id] == Part::anchor && (p.forced[v.id] || memory.shared[v.id]));
-    if (stored && p.f[v].type.rank() > 0) memory.add(p, v);
+    if (!stored || p.f[v].type.rank() == 0) continue;
+    if (p.summand[v.id])
+      memory.share(v, p.f[v].operands[0]);
+    else
+      memory.add(p, v);
   }
   return memory;
 }
 
 Product product_of(const Program& p, Value v, const Memory& memory) {
-  const Op& op = p.f[v];
-  Product product{.value = v};
+  const Op& op = p.f[product_in(p, v)];
+  Product product{.value = v, .accumulate = static_cast<bool>(p.summand[v.id])};
   Value a, b;
   std::tie(a, product.trans_a) = stored_matrix(p, op.operands[0], op.trans_a);
   std::tie(b, product.trans_b) = stored_matrix(p, op.operands[1], op.trans_b);
@@ -157,9 +161,17 @@ void mark_kept(Plan& plan) {
                 (plan.f[b.values.back()].sweep == ir::Sweep::forward || b.elem == ir::Elem::boolean);
     };
     mark(step.product.a), mark(step.product.b);
+    if (step.product.accumulate) mark(step.product.c);
     for (const Sink& s : step.kernel.sinks)
       for (int n : needed(step.kernel, s.node)) mark(step.kernel.nodes[n].access.buffer);
   }
+}
+
+std::string parts_name(const Plan& plan, const Buffer& sums) {
+  if (sums.place == Buffer::Place::gradient)
+    return "d_" + ir::leaves(plan.f)[static_cast<std::size_t>(sums.leaf)]->path + "_parts";
+  const std::string name = name_hint(plan.f, sums.values.back());
+  return (name.empty() ? "sum" : name) + "_parts";
 }
 
 // Sums over rows into memory: one copy per chunk but the first, which accumulates in place.
@@ -169,7 +181,8 @@ void add_scratch(Plan& plan) {
     for (Sink& s : step.kernel.sinks) {
       if (s.kind != Sink::Kind::across || !s.in_memory()) continue;
       const Buffer& to = plan.buffers[s.to.buffer];
-      Buffer b{.elem = to.elem, .name = (to.name.empty() ? "sum" : to.name) + "_parts", .bytes = to.bytes};
+      Buffer b{.elem = to.elem, .shape = to.shape, .name = parts_name(plan, to), .bytes = to.bytes};
+      b.shape.insert(b.shape.begin(), Dim(max_chunks - 1));
       b.bytes *= Size(max_chunks - 1);
       s.scratch = static_cast<int>(plan.buffers.size());
       plan.buffers.push_back(std::move(b));

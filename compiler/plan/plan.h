@@ -27,9 +27,10 @@ struct Buffer {
   int leaf = -1;  // for an input or a gradient: the leaf's index over all parameters
   ir::Elem elem = ir::Elem::f32;
   ir::Shape shape = {};
-  std::string name = {};  // a hint for a name, not unique
+  std::string name = {};  // a hint for the name of memory that holds no value of the function
   Size bytes = {};
   std::vector<Value> values = {};  // in order of computation
+  std::vector<int> since = {};     // by value: the step that computes it
   int first = -1, last = -1;       // the steps that write it first and read it last
   std::int64_t offset = 0;         // in the arena's static part, if slot < 0
   int slot = -1;                   // of the arena's slots of named sizes
@@ -166,6 +167,14 @@ struct Plan {
 
 /// Plans `f`, which holds the forward and the backward sweep.
 Plan plan(const ir::Function& f, const Options& options = {});
+
+/// What value `v` should be called: by the user's variable, or by the one that its statement sets; the
+/// adjoint of h is dh. Not unique, and empty where there is nothing to go by.
+std::string name_hint(const ir::Function& f, Value v);
+
+/// What a buffer should be called in `step`: after the last value that an earlier step has left there, or
+/// else after its first one.
+std::string name_hint(const Plan& plan, const Buffer& buffer, int step);
 
 /// The text of --print=plan.
 std::string print(const Plan& plan);

@@ -72,7 +72,41 @@ void force(Program& p, Value v) {
   if (p.part[base.id] == Part::free) p.part[base.id] = Part::anchor;
 }
 
+std::vector<int> count_uses(const Function& f, const std::vector<bool>& is_live) {
+  std::vector<int> uses(f.ops.size());
+  for (std::size_t i = 0; i < f.ops.size(); ++i)
+    if (is_live[i])
+      for (Value o : f.ops[i].operands) ++uses[o.id];
+  for (Value y : f.body.yields) ++uses[y.id];
+  return uses;
+}
+
+// A sum of products that nothing else reads needs no pass of its own: the later product is added to the
+// earlier one as it is computed. So are the contributions of weights that several layers share.
+void accumulate_sums(Program& p, const std::vector<bool>& is_live) {
+  p.summand.assign(p.f.ops.size(), Value{});
+  const std::vector<int> uses = count_uses(p.f, is_live);
+  const auto is_own = [&](Value v) { return p.part[v.id] == Part::product && uses[v.id] == 1; };
+  for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
+    const Op& op = p.f.ops[i];
+    if (p.part[i] != Part::anchor || op.kind != Kind::map || op.map != ir::Map::add) continue;
+    Value sum = op.operands[0], last = op.operands[1];
+    if (!is_own(sum) || !is_own(last) || sum == last) continue;
+    if (p.f[last].kind != Kind::matmul || (p.f[sum].kind == Kind::matmul && last < sum)) std::swap(sum, last);
+    if (p.f[last].kind != Kind::matmul) continue;
+    p.part[i] = Part::product;
+    p.part[last.id] = Part::none;
+    p.summand[i] = last;
+    p.f.ops[i].operands = {sum, last};
+    p.forced[sum.id] = true;
+  }
+}
+
 }  // namespace
+
+Value product_in(const Program& p, Value v) {
+  return p.summand[v.id] ? p.summand[v.id] : v;
+}
 
 bool is_view(Kind kind) {
   return kind == Kind::broadcast || kind == Kind::permute || kind == Kind::reshape ||
@@ -88,7 +122,7 @@ std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool trans
 }
 
 Program prepare(const Function& f, const std::vector<bool>& late) {
-  Program p{f, {}, {}, {}, {}};
+  Program p{f, {}, {}, {}, {}, {}};
   claim_outputs(p);
   const std::vector<bool> is_live = live(p.f);
   p.part.assign(p.f.ops.size(), Part::none);
@@ -108,6 +142,7 @@ Program prepare(const Function& f, const std::vector<bool>& late) {
       for (Value o : op.operands) force(p, stored_matrix(p, o, false).first);
     if (op.kind == Kind::reshape && !is_unit_reshape(p.f, op)) force(p, op.operands[0]);
   }
+  accumulate_sums(p, is_live);
   return p;
 }
 

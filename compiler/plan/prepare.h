@@ -12,7 +12,7 @@ enum class Part : std::uint8_t {
   leaf,     // an argument
   free,     // computed where it is used, never stored: index views, constants, what is cheap to recompute
   anchor,   // computed once, by a kernel
-  product,  // a matrix product
+  product,  // a matrix product, or a sum of products accumulated in the memory of its first operand
 };
 
 struct Program {
@@ -20,6 +20,7 @@ struct Program {
   std::vector<Part> part;         // by operation
   std::vector<bool> forced;       // by operation: must be in memory whatever the kernels are
   std::vector<int> output;        // by operation: the output whose buffer it is computed into, or -1
+  std::vector<Value> summand;     // by operation: for a sum of products, the product that is added last
   std::vector<Value> recomputed;  // forward values that backward steps compute again
 };
 
@@ -34,6 +35,10 @@ struct Read {
 /// Copies `f` with a copy operation for each output that cannot be computed in place, finds dead operations
 /// and classifies the others; `late` marks maps to recompute on demand.
 Program prepare(const Function& f, const std::vector<bool>& late);
+
+/// The matrix product that the step of a Part::product computes: the operation itself or, of a sum, its
+/// summand.
+Value product_in(const Program& p, Value v);
 
 /// True for an operation whose value costs nothing but its operands' loads.
 bool is_view(ir::Kind kind);

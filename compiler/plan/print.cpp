@@ -1,5 +1,7 @@
 // The text of --print=plan: steps, buffers, totals.
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include "plan/plan.h"
 
@@ -21,32 +23,59 @@ std::string padded(std::string s, std::size_t width) {
   return s + " ";
 }
 
-// What buffers are called here: by the user's variable, else by what they are, numbered.
-std::vector<std::string> names_of(const Plan& plan) {
-  std::vector<std::string> names;
-  const std::vector<const ir::Leaf*> leaves = ir::leaves(plan.f);
-  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
-    const Buffer& b = plan.buffers[i];
+// What buffers are called: by the user's variable, numbered where several are called alike.
+struct Names {
+  const Plan& plan;
+  std::map<std::pair<int, std::string>, std::string> known = {};  // by buffer and hint
+  std::set<std::string> taken = {};
+
+  std::string of(int buffer, int step) {
+    const Buffer& b = plan.buffers[static_cast<std::size_t>(buffer)];
+    std::string hint = argument(b);
+    if (hint.empty()) hint = name_hint(plan, b, step);
+    if (hint.empty()) hint = "t";
+    std::string& name = known[{buffer, hint}];
+    if (!name.empty()) return name;
+    name = hint;
+    for (int i = 2; !taken.insert(name).second; ++i) name = hint + "_" + std::to_string(i);
+    return name;
+  }
+
+  std::string argument(const Buffer& b) const {
+    const auto path = [&] { return ir::leaves(plan.f)[static_cast<std::size_t>(b.leaf)]->path; };
     switch (b.place) {
       case Buffer::Place::input:
-        names.push_back(leaves[static_cast<std::size_t>(b.leaf)]->path);
-        break;
+        return path();
       case Buffer::Place::gradient:
-        names.push_back("d " + leaves[static_cast<std::size_t>(b.leaf)]->path);
-        break;
+        return "d " + path();
       case Buffer::Place::upstream:
-        names.push_back("upstream");
-        break;
+        return "upstream";
       case Buffer::Place::value:
-        names.push_back("value");
-        break;
+        return "value";
       case Buffer::Place::arena:
-        names.push_back(b.name.empty() ? "t" + std::to_string(i) : b.name);
         break;
     }
+    return "";
   }
-  return names;
-}
+
+  // All that lives in a buffer, one after the other: "logits/dlogits".
+  std::string all_of(int buffer) {
+    const Buffer& b = plan.buffers[static_cast<std::size_t>(buffer)];
+    std::string last = of(buffer, b.first), names = last;
+    for (int since : b.since) {
+      const std::string next = of(buffer, since + 1);
+      if (next != last) names += "/" + next;
+      last = next;
+    }
+    return names;
+  }
+
+  std::string list(const std::vector<int>& buffers, int step) {
+    std::string out;
+    for (int b : buffers) out += (out.empty() ? "" : ", ") + of(b, step);
+    return out;
+  }
+};
 
 std::string place_of(const Buffer& b) {
   switch (b.place) {
@@ -62,10 +91,9 @@ std::string place_of(const Buffer& b) {
   return b.slot < 0 ? "at " + std::to_string(b.offset) : "slot " + std::to_string(b.slot);
 }
 
-std::string list(const std::vector<std::string>& names, const std::vector<int>& which) {
-  std::string out;
-  for (int i : which) out += (out.empty() ? "" : ", ") + names[static_cast<std::size_t>(i)];
-  return out;
+std::string operation_name(const ir::Op& op) {
+  if (op.kind == ir::Kind::map) return std::string(name_of(op.map));
+  return std::string(op.kind == ir::Kind::reduce ? name_of(op.reducer) : name_of(op.kind));
 }
 
 void add(std::vector<int>& set, int buffer) {
@@ -74,7 +102,7 @@ void add(std::vector<int>& set, int buffer) {
   if (buffer >= 0) set.push_back(buffer);
 }
 
-std::string kernel_text(const Plan& plan, const Kernel& k, const std::vector<std::string>& names) {
+std::string loops_text(const Kernel& k) {
   std::string rows = "[", inner;
   for (int a : k.rows) rows += (rows.size() > 1 ? "," : "") + text(k.axes[static_cast<std::size_t>(a)]);
   for (const Loop& loop : k.loops) {
@@ -83,37 +111,50 @@ std::string kernel_text(const Plan& plan, const Kernel& k, const std::vector<std
     for (std::size_t i = 0; i < loop.axes.size(); ++i)
       inner += (i ? "x" : "") + text(k.axes[static_cast<std::size_t>(loop.axes[i])]);
   }
+  return k.axes.empty() ? "scalars" : "loops " + rows + "]" + inner;
+}
+
+// After the user's variable, else after the operation.
+std::string scalar_name(const Plan& plan, Value v) {
+  if (v == plan.f.body.yields.at(0)) return "value";
+  const std::string name = name_hint(plan.f, v);
+  return name.empty() ? operation_name(plan.f[v]) : name;
+}
+
+std::string kernel_text(Names& names, const Kernel& k, int step) {
+  const Plan& plan = names.plan;
   std::vector<int> read, written;
   for (const Node& n : k.nodes) add(read, n.access.buffer);
   std::string scalars;
   for (const Sink& s : k.sinks) {
     add(written, s.to.buffer);
-    const std::string& name = plan.f[s.value].name;
-    const bool is_scalar = s.to.buffer < 0 && plan.f[s.value].type.rank() == 0;
-    if (is_scalar) scalars += (scalars.empty() ? "" : ", ") + (name.empty() ? "a scalar" : name);
+    if (s.to.buffer >= 0 || plan.f[s.value].type.rank() > 0) continue;
+    scalars += (scalars.empty() ? "" : ", ") + scalar_name(plan, s.value);
   }
-  std::string out = k.axes.empty() ? "scalars" : "loops " + rows + "]" + inner;
-  const std::string to = list(names, written);
-  return out + ": " + list(names, read) + " -> " + to + (to.empty() || scalars.empty() ? "" : ", ") + scalars;
+  const std::string from = names.list(read, step), to = names.list(written, step + 1);
+  return loops_text(k) + ": " + from + (from.empty() ? "-> " : " -> ") + to +
+         (to.empty() || scalars.empty() ? "" : ", ") + scalars;
 }
 
-std::string step_text(const Plan& plan, const Step& step, const std::vector<std::string>& names) {
-  if (step.kind == Step::Kind::kernel) return kernel_text(plan, step.kernel, names);
+std::string step_text(Names& names, int number) {
+  const Step& step = names.plan.steps[static_cast<std::size_t>(number)];
+  if (step.kind == Step::Kind::kernel) return kernel_text(names, step.kernel, number);
   const Product& p = step.product;
-  return "product " + names[static_cast<std::size_t>(p.c)] + (p.accumulate ? " += " : " = ") +
-         names[static_cast<std::size_t>(p.a)] + (p.trans_a ? "ᵀ·" : "·") +
-         names[static_cast<std::size_t>(p.b)] + (p.trans_b ? "ᵀ" : "") + "  [" + p.m.text() + "," +
-         p.k.text() + "]·[" + p.k.text() + "," + p.n.text() + "]";
+  return "product " + names.of(p.c, number + 1) + (p.accumulate ? " += " : " = ") + names.of(p.a, number) +
+         (p.trans_a ? "ᵀ·" : "·") + names.of(p.b, number) + (p.trans_b ? "ᵀ" : "") + "  [" + p.m.text() +
+         "," + p.k.text() + "]·[" + p.k.text() + "," + p.n.text() + "]";
 }
 
-std::string buffers_text(const Plan& plan, const std::vector<std::string>& names) {
+std::string buffers_text(Names& names) {
+  const Plan& plan = names.plan;
   std::string out = "  " + padded("value", 20) + padded("shape", 14) + padded("bytes", 12) +
-                    padded("place", 12) + padded("steps", 9) + "\n";
+                    padded("place", 12) + "steps\n";
   for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
     const Buffer& b = plan.buffers[i];
     if (b.first < 0) continue;
-    std::string line = "  " + padded(names[i], 20) + padded(ir::to_string(b.shape), 14) +
-                       padded(text(b.bytes), 12) + padded(place_of(b), 12) +
+    std::string line = "  " + padded(names.all_of(static_cast<int>(i)), 20) +
+                       padded(ir::to_string(b.shape), 14) + padded(text(b.bytes), 12) +
+                       padded(place_of(b), 12) +
                        padded(std::to_string(b.first) + ".." + std::to_string(b.last), 9) +
                        (b.kept ? "kept for backward" : "");
     while (line.back() == ' ') line.pop_back();
@@ -132,19 +173,17 @@ std::string cost_text(const char* sweep, const Cost& cost) {
 }  // namespace
 
 std::string print(const Plan& plan) {
-  const std::vector<std::string> names = names_of(plan);
+  Names names{plan};
   std::string out = "plan of " + plan.f.name + (plan.f.upstream ? " (vjp)\n" : " (value and gradient)\n");
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const bool backward = plan.steps[i].sweep == ir::Sweep::backward;
     out += "  " + padded(std::to_string(i), 3) + padded(backward ? "backward" : "forward", 8) +
-           step_text(plan, plan.steps[i], names) + "\n";
+           step_text(names, static_cast<int>(i)) + "\n";
   }
-  out += buffers_text(plan, names);
+  out += buffers_text(names);
   for (Value v : plan.recomputed) {
     const ir::Op& op = plan.f[v];
-    const bool is_map = op.kind == ir::Kind::map;
-    out += "  recomputed " +
-           padded(op.name.empty() ? std::string(is_map ? name_of(op.map) : name_of(op.kind)) : op.name, 9) +
+    out += "  recomputed " + padded(op.name.empty() ? operation_name(op) : op.name, 9) +
            ir::to_string(op.type.shape) + "\n";
   }
   out += plan.small ? "  arena: none, on the stack\n"

@@ -14,13 +14,13 @@ float classifier(const nn::Tensor<float, 64, 10>& w, const nn::Tensor<float, 10>
   return nn::mean(nn::softmax_cross_entropy(logits, label));
 }
 // ROWS-LABEL: float classifier_value_and_grad(
-// ROWS: rt::gemm(ws, rt::Trans::no, rt::Trans::no, N, 10, 64, x, w, [[Z:[a-z]+]]);
+// ROWS: rt::gemm(ws, rt::Trans::no, rt::Trans::no, N, 10, 64, x, w, logits);
 // ROWS: rt::each_chunk(
 // ROWS-COUNT-1: for (std::int64_t n = begin; n < end; ++n)
 // ROWS: nn::math::exp(
 // ROWS-NOT: nn::math::exp(
 // ROWS-NOT: for (std::int64_t n
-// ROWS: rt::gemm(ws, rt::Trans::yes, rt::Trans::no, 64, 10, N, x, [[Z]], d_w);
+// ROWS: rt::gemm(ws, rt::Trans::yes, rt::Trans::no, 64, 10, N, x, dlogits, d_w);
 // ROWS-NOT: rt::
 // ROWS: return
 

@@ -24,6 +24,6 @@ float fixed(const nn::Tensor<float, 256, 256>& w, const nn::Tensor<float, 128, 2
   auto h = nn::tanh(nn::matmul(x, w));
   return nn::mean(nn::square(h));
 }
-// FIXED: loops [32768]: [[H:[a-z0-9]+]] -> [[H]], a scalar
+// FIXED: loops [32768]: h -> dh, sum{{$}}
 // FIXED: arena: 131072 bytes{{$}}
 // TEXT: ws.reserve(static_cast<std::size_t>(131072))

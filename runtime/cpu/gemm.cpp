@@ -89,6 +89,15 @@ Grid best_grid(int64_t m, int64_t n, int parts) {
   return best;
 }
 
+// Rows of A as it is stored are examples of a batch: a thread then makes the rows whose elementwise passes
+// come to it too, as long as each gets enough of them.
+template <class T>
+Grid grid_of(const Product<T>& x, int parts) {
+  constexpr int64_t enough = 64;
+  if (x.ta == Trans::no && x.m >= enough * parts) return {x.m, x.n, parts, 1};
+  return best_grid(x.m, x.n, parts);
+}
+
 // Runs a slice with packing memory of its own.
 template <class T>
 void run_slice(const GemmBackend& library, const Product<T>& x, std::byte* packing) {
@@ -103,7 +112,7 @@ void multiply(Workspace& ws, const Product<T>& x) {
     const std::size_t bytes = scratch(library, x);
     return run(library, x, bytes > 0 ? ws.engine().scratch(1, bytes).data : nullptr);
   }
-  const Grid grid = best_grid(x.m, x.n, parts);
+  const Grid grid = grid_of(x, parts);
   const auto part_of = [&x, grid](int part) {
     const int r = part / grid.columns, c = part % grid.columns;
     const int64_t i = Grid::begin(x.m, grid.rows, r), j = Grid::begin(x.n, grid.columns, c);

@@ -111,9 +111,9 @@ NN_MATH_INLINE T expm1_of(T x) {
   return x == T(0) ? x : y;  // keeps the sign of zero
 }
 
-/// 1 / (1 + exp(-x)), to 2 ulp in both tails; nothing overflows. With exp(-x) = c/a (1 + tail), where a and c are
-/// powers of two, it is a / (a + c·tail + c). Added up in this order: where c is the smaller one, adding it is exact
-/// but for halfway cases; where it is the larger one, so is nearly what came before.
+/// 1 / (1 + exp(-x)), to 2 ulp in both tails; nothing overflows. With exp(-x) = c/a (1 + tail), where a and c
+/// are powers of two, it is a / (a + c·tail + c). Added up in this order: where c is the smaller one, adding
+/// it is exact but for halfway cases; where it is the larger one, so is nearly what came before.
 template <class T>
 NN_MATH_INLINE T sigmoid_of(T x) {
   using F = detail::Format<T>;

@@ -247,18 +247,18 @@ NN_LANES_INLINE void dot_some(int64_t k, const T* m, int64_t ld, const T* x, T* 
   }
 }
 
-// Rows shorter than a vector, `lanes` of them at a time: turned, so that the sums need no adding up of lanes.
+// Rows shorter than a vector, `lanes` of them at a time: read in whole vectors where that stays inside M, and
+// turned, so that no lanes have to be added up.
 template <class T>
 void dot_short_rows(int64_t rows, int k, const T* m, int64_t ld, const T* x, T* y, T beta) {
   constexpr int w = lanes<T>;
+  const int64_t wide = readable_rows(rows, k, ld, w);
   int64_t i = 0;
-  for (; i + w <= rows; i += w) {
+  for (; i + w <= wide; i += w) {
+    T columns[w * w];
+    turn_square<T>(w, m + i * ld, ld, w, columns);
     V<T> sums[2] = {};
-    for (int p = 0; p < k; ++p) {
-      V<T> column;
-      NN_UNROLL for (int r = 0; r < w; ++r) column[r] = m[(i + r) * ld + p];
-      sums[p & 1] += column * broadcast(x[p]);
-    }
+    for (int p = 0; p < k; ++p) sums[p & 1] += load(columns + p * w) * broadcast(x[p]);
     V<T> total = sums[0] + sums[1];
     if (beta != 0) total += broadcast(beta) * load(y + i);
     store(y + i, total);

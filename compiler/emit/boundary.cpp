@@ -32,7 +32,7 @@ struct Context {
   std::vector<std::string> dims;             // run_time_dims
   std::map<std::string, std::string> local;  // the identifier of each of them
   std::string prefix;                        // "ns_loss"
-  std::string check, sizes, shape;           // variables
+  std::string check, sizes, shape, memory;   // variables
 };
 
 std::string quoted(const std::string& text) {
@@ -62,8 +62,9 @@ std::string shape_text(const Context& c) {
 }
 
 Context context_of(const ir::Function& primal) {
-  Context c{primal, interface_of(primal), argument_names(primal), {}, run_time_dims(primal), {}, {}, {}, {},
-            {}};
+  Context c{
+      primal, interface_of(primal), argument_names(primal), {}, run_time_dims(primal), {}, {}, {}, {}, {},
+      {}};
   Names names;
   for (const std::string& name : c.names.params) names.unique(name);
   for (const std::string& name : {c.names.upstream, c.names.out, c.names.grad, c.names.ws})
@@ -71,6 +72,7 @@ Context context_of(const ir::Function& primal) {
   c.check = names.unique("check");
   c.sizes = names.unique("sizes");
   c.shape = names.unique("shape");
+  c.memory = names.unique("memory");
   for (const std::string& dim : c.dims) c.local[dim] = names.unique(dim);
   c.prefix = identifier(primal.qualified);
   for (std::size_t i = 0; i < primal.params.size(); ++i) {
@@ -85,22 +87,11 @@ Context context_of(const ir::Function& primal) {
   return c;
 }
 
-/// The most tensors that a call hands to nn::rt::Boundary.
-int capacity(const Context& c) {
-  int count = 2;  // upstream and value
-  for (const LeafText& leaf : c.leaves) count += leaf.is_tensor ? (leaf.leaf->wanted ? 2 : 1) : 0;
-  return count;
-}
-
 /// False where all arguments and the result are numbers that may have any value.
 bool needs_checks(const Context& c) {
   bool has_tensor = !c.primal.result.shape.empty();
   for (const LeafText& leaf : c.leaves) has_tensor = has_tensor || leaf.is_tensor;
   return has_tensor || !c.interface.labels.empty();
-}
-
-std::string boundary_type(const Context& c) {
-  return "nn::rt::Boundary<" + std::to_string(capacity(c)) + ">";
 }
 
 std::string inputs_text(const Context& c) {
@@ -166,7 +157,7 @@ std::string check_function(const Context& c) {
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!used[i]) arguments[i] = "[[maybe_unused]] " + arguments[i];
   arguments.insert(arguments.begin(),
-                   (body.empty() ? "[[maybe_unused]] " : "") + boundary_type(c) + "& " + c.check);
+                   (body.empty() ? "[[maybe_unused]] nn::rt::Boundary& " : "nn::rt::Boundary& ") + c.check);
   text += call_text(sizes_struct(c) + " check_" + c.prefix, arguments, " {\n") + body;
   if (!c.dims.empty()) {
     text += "  return {";
@@ -192,6 +183,27 @@ std::string outputs_text(const Context& c, const Generated& mode) {
                         {quoted(leaf.gradient_name), leaf.gradient, leaf.expression, quoted(leaf.leaf->path)},
                         ";\n");
   return text;
+}
+
+/// The check that no buffer to write to overlaps another one, which needs a list of all memory only where
+/// some of it is borrowed.
+std::string overlaps_text(const Context& c, const Generated& mode) {
+  std::string read, written;
+  const auto piece = [](const char* how, const std::string& name, const std::string& expression) {
+    return "        nn::rt::" + std::string(how) + "(" + quoted(name) + ", " + expression + "),\n";
+  };
+  for (const LeafText& leaf : c.leaves) {
+    if (!leaf.is_tensor) continue;
+    read += piece("read", leaf.leaf->path, leaf.expression);
+    if (leaf.leaf->wanted) written += piece("written", leaf.gradient_name, leaf.gradient);
+  }
+  if (mode.plan.f.upstream && !c.primal.result.shape.empty()) {
+    read += piece("read", "upstream", c.names.upstream);
+    written += piece("written", "out.value", c.names.out + ".value");
+  }
+  if (written.empty()) return "";
+  return "  if (" + c.check + ".borrows()) {\n    nn::rt::Memory " + c.memory + "[] = {\n" + read + written +
+         "    };\n    " + c.check + ".no_overlaps(" + c.memory + ");\n  }\n";
 }
 
 std::string core_argument(const Context& c, const CoreArgument& argument, std::size_t dim) {
@@ -238,8 +250,7 @@ std::string definition(const Context& c, const Derivative& derivative, const Gen
   const std::string start = "\n" + declaration(derivative, mode, "", scope) + " {\n",
                     core = core_call(c, mode);
   if (!needs_checks(c)) return start + core + "}\n";
-  std::string text =
-      start + "  " + boundary_type(c) + " " + c.check + "(" + quoted(c.primal.qualified) + ");\n";
+  std::string text = start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + ");\n";
   std::vector<std::string> arguments = c.names.params;
   arguments.insert(arguments.begin(), c.check);
   const std::string outputs = outputs_text(c, mode);
@@ -247,7 +258,7 @@ std::string definition(const Context& c, const Derivative& derivative, const Gen
   const std::string head =
       uses_sizes ? "  const generated::" + sizes_struct(c) + " " + c.sizes + " = " : "  ";
   text += call_text(head + "generated::check_" + c.prefix, arguments, ";\n");
-  return text + outputs + "  " + c.check + ".no_overlaps();\n" + core + "}\n";
+  return text + outputs + overlaps_text(c, mode) + core + "}\n";
 }
 
 /// The arena's bytes over the core function's names of sizes: static parts, and slots of whole cache lines.

@@ -85,9 +85,9 @@ class Storage {
 
   /// A pointer to write through that the caller forgets before anybody copies the tensor.
   T* briefly_writable(std::int64_t count) {
-    const bool was_exposed = block_ && block_->exposed;
+    if (block_ && __atomic_load_n(&block_->owners, __ATOMIC_ACQUIRE) == 1) return data_;  // exposed or not
     T* result = writable(count);
-    if (block_ && !was_exposed) block_->exposed = false;
+    if (block_) block_->exposed = false;
     return result;
   }
 

@@ -151,27 +151,11 @@ void parallel(Workspace& ws, int parts, void (*f)(void* context, int part), void
   ws.engine().run(parts, f, context);
 }
 
-namespace {
-// Scalar operations that take about as long as handing a part to another thread and waiting for it (a few
-// µs).
-constexpr double worth_a_thread = 32768;
-
-double total_work(std::int64_t n, std::int64_t work_per_row) {
-  return static_cast<double>(n) * static_cast<double>(work_per_row > 0 ? work_per_row : 1);
-}
-}  // namespace
-
-int worthwhile_parts(int threads, std::int64_t n, std::int64_t work_per_row) {
-  if (threads <= 1 || n <= 1) return 1;
-  const double by_work = total_work(n, work_per_row) / worth_a_thread;
-  std::int64_t parts = by_work < threads ? static_cast<std::int64_t>(by_work) : threads;
-  if (parts > n) parts = n;
-  return parts < 1 ? 1 : static_cast<int>(parts);
-}
-
-int chunks(std::int64_t n, std::int64_t work_per_row) {
-  constexpr int most = 16;
-  return worthwhile_parts(most, n, work_per_row);
+int parts_of_much(int most, std::int64_t n, std::int64_t work_per_row) {
+  const double work = static_cast<double>(n) * static_cast<double>(std::max<std::int64_t>(work_per_row, 1));
+  const double by_work = work / static_cast<double>(worth_a_thread);
+  const std::int64_t parts = by_work < most ? static_cast<std::int64_t>(by_work) : most;
+  return static_cast<int>(std::max<std::int64_t>(std::min(parts, n), 1));
 }
 
 }  // namespace nn::rt

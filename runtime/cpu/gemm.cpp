@@ -89,21 +89,39 @@ Grid best_grid(int64_t m, int64_t n, int parts) {
   return best;
 }
 
+// Rows of A as it is stored are examples of a batch: a thread then makes the rows whose elementwise passes
+// come to it too, as long as each gets enough of them.
+template <class T>
+Grid grid_of(const Product<T>& x, int parts) {
+  constexpr int64_t enough = 32;
+  if (x.ta == Trans::no && x.m >= enough * parts) return {x.m, x.n, parts, 1};
+  return best_grid(x.m, x.n, parts);
+}
+
 // Runs a slice with packing memory of its own.
 template <class T>
 void run_slice(const GemmBackend& library, const Product<T>& x, std::byte* packing) {
   if (x.m > 0 && x.n > 0) run(library, x, packing);
 }
 
+// Narrow products, and A·Bᵀ with few rows, go to the built-in kernels: the libraries take up to twice as long
+// (bench-gemm).
+template <class T>
+const GemmBackend& backend_for(const Workspace& ws, const Product<T>& x) {
+  const bool narrow = x.m <= 16 || x.n <= 16;
+  const bool few_rows = x.ta == Trans::no && x.tb == Trans::yes && x.m <= 64;
+  return narrow || few_rows ? builtin_gemm : ws.gemm_backend();
+}
+
 template <class T>
 void multiply(Workspace& ws, const Product<T>& x) {
-  const GemmBackend& library = ws.gemm_backend();
+  const GemmBackend& library = backend_for(ws, x);
   const int parts = worthwhile_parts(ws.threads(), (x.m * x.n + 255) / 256, 256 * x.k);
   if (parts == 1) {
     const std::size_t bytes = scratch(library, x);
     return run(library, x, bytes > 0 ? ws.engine().scratch(1, bytes).data : nullptr);
   }
-  const Grid grid = best_grid(x.m, x.n, parts);
+  const Grid grid = grid_of(x, parts);
   const auto part_of = [&x, grid](int part) {
     const int r = part / grid.columns, c = part % grid.columns;
     const int64_t i = Grid::begin(x.m, grid.rows, r), j = Grid::begin(x.n, grid.columns, c);

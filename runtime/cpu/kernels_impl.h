@@ -211,11 +211,19 @@ void sum_rows(int64_t k, int64_t n, const T* x, const T* m, int64_t ld, T* y, T 
   if (whole < n) add_rows_edge(k, static_cast<int>(n - whole), x, m + whole, ld, y + whole, beta);
 }
 
+template <int S, class T, int... I>
+NN_LANES_INLINE V<T> add_halves(V<T> v, std::integer_sequence<int, I...> all) {
+  if constexpr (S == 0) {
+    return v;
+  } else {
+    return add_halves<S / 2, T>(v + __builtin_shufflevector(v, v, (I ^ S)...), all);
+  }
+}
+
+// By halves, not one after the other: a chain of additions would take as long as a whole short row.
 template <class T>
 NN_LANES_INLINE T sum_lanes(V<T> v) {
-  T sum = 0;
-  NN_UNROLL for (int i = 0; i < lanes<T>; ++i) sum += v[i];
-  return sum;
+  return add_halves<lanes<T> / 2, T>(v, std::make_integer_sequence<int, lanes<T>>())[0];
 }
 
 template <class T, int R>
@@ -239,16 +247,53 @@ NN_LANES_INLINE void dot_some(int64_t k, const T* m, int64_t ld, const T* x, T* 
   }
 }
 
+// Rows shorter than a vector, `lanes` of them at a time: read in whole vectors where that stays inside M, and
+// turned, so that no lanes have to be added up.
+template <class T>
+void dot_short_rows(int64_t rows, int k, const T* m, int64_t ld, const T* x, T* y, T beta) {
+  constexpr int w = lanes<T>;
+  const int64_t wide = readable_rows(rows, k, ld, w);
+  int64_t i = 0;
+  for (; i + w <= wide; i += w) {
+    T columns[w * w];
+    turn_square<T>(w, m + i * ld, ld, w, columns);
+    V<T> sums[2] = {};
+    for (int p = 0; p < k; ++p) sums[p & 1] += load(columns + p * w) * broadcast(x[p]);
+    V<T> total = sums[0] + sums[1];
+    if (beta != 0) total += broadcast(beta) * load(y + i);
+    store(y + i, total);
+  }
+  for (; i < rows; ++i) dot_some<T, 1>(k, m + i * ld, ld, x, y + i, beta);
+}
+
 template <class T>
 void dot_rows(int64_t rows, int64_t k, const T* m, int64_t ld, const T* x, T* y, T beta) {
+  if (k < lanes<T>) return dot_short_rows(rows, static_cast<int>(k), m, ld, x, y, beta);
   int64_t i = 0;
   for (; i + 4 <= rows; i += 4) dot_some<T, 4>(k, m + i * ld, ld, x, y + i, beta);
   for (; i < rows; ++i) dot_some<T, 1>(k, m + i * ld, ld, x, y + i, beta);
 }
 
+// Rows of C shorter than a vector: whole vectors are stored where the excess is overwritten by the rows
+// below.
+template <class T>
+void outer_short(int64_t rows, int n, const T* x, const T* y, T* c, int64_t ldc) {
+  constexpr int w = lanes<T>;
+  T wide[w] = {};
+  for (int j = 0; j < n; ++j) wide[j] = y[j];
+  const V<T> line = load(wide);
+  const int64_t whole = readable_rows(rows, n, ldc, w);
+  int64_t i = 0;
+  if (ldc == n)
+    for (; i < whole; ++i) store(c + i * ldc, broadcast(x[i]) * line);
+  for (; i < rows; ++i)
+    for (int j = 0; j < n; ++j) c[i * ldc + j] = x[i] * y[j];
+}
+
 template <class T>
 void outer(int64_t rows, int64_t n, const T* x, const T* y, T* c, int64_t ldc, T beta) {
   constexpr int w = lanes<T>;
+  if (n < w && beta == 0) return outer_short(rows, static_cast<int>(n), x, y, c, ldc);
   for (int64_t i = 0; i < rows; ++i, c += ldc) {
     const V<T> scale = broadcast(x[i]), kept = broadcast(beta);
     int64_t j = 0;

@@ -123,6 +123,7 @@ void test_threads() {
                                   {130, 300, 200},
                                   {400, 10, 90},
                                   {10, 390, 120},
+                                  {520, 70, 90},
                                   {77, 33, 1}}) {
       const std::vector<T> a = random<T>(generator, m * k), b = random<T>(generator, k * n);
       std::vector<T> c(m * n), d(m * n);

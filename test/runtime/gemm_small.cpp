@@ -49,5 +49,9 @@ int main() {
   test_size<0, 4, 3, float>();
   test_size<9, 20, 17, float>();
   test_size<5, 1, 9, double>();
+  test_size<4, 1, 8, float>();
+  test_size<40, 1, 1, float>();
+  test_size<1, 40, 37, float>();
+  test_size<2, 1, 0, float>();
   test_size<7, 5, 3, double>();
 }

@@ -76,17 +76,12 @@ NN_MATH_INLINE T exp_inside(T x) {
   return scale(T(1) + (r.high + r.high * r.high * exp_tail(r.high)), r.n_bits);
 }
 
-// exp(-|x|) = value + error, the error of the rounding to `value` as far as it can be known.
+// exp(-|x|), rounded once but for what the polynomial adds.
 template <class T>
-struct Rounded {
-  T value, error;
-};
-template <class T>
-NN_MATH_INLINE Rounded<T> exp_of_minus(T x) {
+NN_MATH_INLINE T exp_of_minus(T x) {
   const T magnitude = absolute(x);
   const Reduced<T> r = reduce(magnitude > -exp_is_0<T> ? exp_is_0<T> : -magnitude);
-  const T tail = r.high + (r.low + r.high * r.high * exp_tail(r.high)), sum = T(1) + tail;
-  return {scale(sum, r.n_bits), scale(tail - (sum - T(1)), r.n_bits)};
+  return scale(T(1) + (r.high + (r.low + r.high * r.high * exp_tail(r.high))), r.n_bits);
 }
 
 // exp(x) - 1 for expm1_is_minus_1 <= x <= exp_is_infinite, or nan: 2^n ((1 - 2^-n) + (exp r - 1)), the large
@@ -116,15 +111,18 @@ NN_MATH_INLINE T expm1_of(T x) {
   return x == T(0) ? x : y;  // keeps the sign of zero
 }
 
-/// 1 / (1 + exp(-x)), to 2 ulp in both tails; nothing overflows.
+/// 1 / (1 + exp(-x)), to 2 ulp in both tails; nothing overflows. With exp(-x) = c/a (1 + tail), where a and c
+/// are powers of two, it is a / (a + c·tail + c). Added up in this order: where c is the smaller one, adding
+/// it is exact but for halfway cases; where it is the larger one, so is nearly what came before.
 template <class T>
 NN_MATH_INLINE T sigmoid_of(T x) {
-  const detail::Rounded<T> e = detail::exp_of_minus(x);
-  const T sum = T(1) + e.value, sum_error = (e.value - (sum - T(1))) + e.error;
-  const bool negative = x < T(0);
-  const T y = (negative ? e.value : T(1)) / sum, reciprocal = negative ? T(1) - y : y;
-  return y + reciprocal *
-                 ((negative ? e.error : T(0)) - y * sum_error);  // both roundings made good to first order
+  using F = detail::Format<T>;
+  const detail::Reduced<T> r = detail::reduce(detail::clamp(-x, detail::exp_is_0<T>, -detail::exp_is_0<T>));
+  const T tail = r.high + r.high * r.high * detail::exp_tail(r.high);
+  const detail::Bits<T> up = r.n_bits + 2 * F::bias, half = up >> 1;
+  const T a = detail::from_bits<T>((2 * F::bias - half) << F::fraction),
+          c = detail::from_bits<T>((up - half) << F::fraction);
+  return a / ((a + c * tail) + c);
 }
 
 /// Hyperbolic tangent, to 2 ulp: an odd polynomial up to 0.5475, then 1 - 2 / (exp(2|x|) + 1).

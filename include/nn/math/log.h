@@ -72,7 +72,7 @@ NN_MATH_INLINE T log1p_of(T x) {
 /// log(1 + exp(x)), to 2 ulp; nothing overflows, and for large -x it is exp(x).
 template <class T>
 NN_MATH_INLINE T softplus_of(T x) {
-  const T e = detail::exp_of_minus(x).value;
+  const T e = detail::exp_of_minus(x);
   return (x > T(0) ? x : T(0)) + detail::log1p_inside(e);
 }
 

@@ -28,8 +28,29 @@ struct Memory {
   throw Error(std::string(function) + ": " + what);
 }
 
+/// True for an owning tensor without elements: default-constructed with named sizes, or moved from.
+template <class X>
+bool is_unsized(const X& x) {
+  return !x.is_view() && x.data() == nullptr;
+}
+
+/// The memory of an argument that is read, and of one that is written.
+template <class X>
+Memory read(const char* argument, const X& x) {
+  const auto* data = reinterpret_cast<const std::byte*>(x.data());
+  const std::int64_t size = data ? x.size() : 0;
+  return {data, data + static_cast<std::size_t>(size) * sizeof(typename X::value_type), argument, false};
+}
+template <class X>
+Memory written(const char* argument, X& x) {
+  if (!is_unsized(std::as_const(x))) x.briefly_writable();  // in memory of its own from now on
+  Memory memory = read(argument, std::as_const(x));
+  memory.written = true;
+  return memory;
+}
+
 /// Throws nn::Error where a piece that is written overlaps another one. Reorders `pieces`.
-inline void check_overlaps(const char* function, Memory* pieces, int count) {
+[[gnu::cold]] inline void check_overlaps(const char* function, Memory* pieces, int count) {
   std::sort(pieces, pieces + count, [](const Memory& a, const Memory& b) { return a.begin < b.begin; });
   const Memory* longest = nullptr;          // of the pieces so far, the one that reaches furthest
   const Memory* longest_written = nullptr;  // and of those that are written
@@ -53,15 +74,9 @@ inline std::string position_text(const std::int64_t* extents, int rank, std::int
   return "(" + text;
 }
 
-/// True for an owning tensor without elements: default-constructed with named sizes, or moved from.
-template <class X>
-bool is_unsized(const X& x) {
-  return !x.is_view() && x.data() == nullptr;
-}
-
 /// Checks one call of a generated function. `function` is the user's name for it; all errors are nn::Error
-/// and name it, the argument and both sizes. `capacity` is the most tensors that the call has.
-template <int capacity>
+/// and name it, the argument and both sizes. Tensors that own their memory and have static sizes cost next to
+/// nothing: whatever a refusal needs is out of the way.
 class Boundary {
  public:
   explicit Boundary(const char* function) : function_(function) {}
@@ -69,10 +84,9 @@ class Boundary {
   /// A tensor that is read.
   template <class X>
   void input(const char* name, const X& x) {
-    if (x.size() > 0 && x.data() == nullptr)
-      refuse(std::string(name) + " has no elements: it was moved from");
+    if (x.data() == nullptr && (X::name_count == 0 || x.size() > 0)) refuse_moved_from(name);
     if constexpr (has_arithmetic(X::dims)) check_was_sized(name, x);
-    add(name, x.data(), x.size(), x.is_view(), false);
+    borrows_ |= x.is_view();
   }
 
   /// The upstream gradient: a tensor that is read and has to have the shape `extents` of the result.
@@ -124,21 +138,25 @@ class Boundary {
   /// A tensor that will be written and has to have the shape `extents`, the shape of the argument `like`. An
   /// owning one without elements is left for `sized`.
   template <class X>
-  void output(const char* name, X& x, const typename X::extents_type& extents, const char* like) {
+  void output(const char* name, const X& x, const typename X::extents_type& extents, const char* like) {
     if (is_unsized(x)) return;  // `sized` will
     if constexpr (X::name_count > 0) check_shape(name, x, extents, like);
-    add(name, x.briefly_writable(), x.size(), x.is_view(), true);
+    borrows_ |= x.is_view();
   }
 
   /// The gradient of `x`.
   template <class X>
-  void gradient(const char* name, X& gradient, const X& x, const char* like) {
+  void gradient(const char* name, const X& gradient, const X& x, const char* like) {
     output(name, gradient, x.extents(), like);
   }
 
-  /// Ends the checks: no buffer to write to may overlap another one. Only borrowed memory can.
-  void no_overlaps() {
-    if (borrows_) check_overlaps(function_, pieces_, count_);
+  /// Whether an argument borrows its memory; no other can overlap.
+  bool borrows() const { return borrows_; }
+
+  /// No buffer to write to may overlap another one. Reorders `pieces`.
+  template <std::size_t count>
+  void no_overlaps(Memory (&pieces)[count]) const {
+    check_overlaps(function_, pieces, static_cast<int>(count));
   }
 
  private:
@@ -154,48 +172,51 @@ class Boundary {
            static_cast<std::uint64_t>(classes);
   }
 
-  template <class T>
-  void add(const char* name, const T* data, std::int64_t size, bool is_view, bool written) {
-    const auto* begin = reinterpret_cast<const std::byte*>(data);
-    pieces_[count_++] = {begin, begin + static_cast<std::size_t>(size) * sizeof(T), name, written};
-    borrows_ |= is_view;
-  }
-
   template <class X>
   void check_was_sized(const char* name, const X& x) const {
     const typename X::extents_type expected(x.extents().sizes);
     for (int axis = 0; axis < X::rank; ++axis)
-      if (expected.axes[axis] != x.extents().axes[axis])
-        refuse(std::string(name) + " was never given its sizes");
+      if (expected.axes[axis] != x.extents().axes[axis]) refuse_sizes(name);
   }
 
   template <class X>
   void check_shape(const char* name, const X& x, const typename X::extents_type& extents,
                    const char* like) const {
     for (int axis = 0; axis < X::rank; ++axis)
-      if (x.extents().axes[axis] != extents.axes[axis])
-        refuse(std::string(name) + " is " + x.extents().text() + ", but " + like + " is " + extents.text());
+      if (x.extents().axes[axis] != extents.axes[axis]) refuse_shape(name, x.extents(), extents, like);
   }
 
   [[noreturn]] void refuse(const std::string& what) const { throw_refusal(function_, what); }
 
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_moved_from(const char* name) const {
+    refuse(std::string(name) + " has no elements: it was moved from");
+  }
+
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_sizes(const char* name) const {
+    refuse(std::string(name) + " was never given its sizes");
+  }
+
+  template <class E>
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_shape(const char* name, const E& extents,
+                                                           const E& wanted, const char* like) const {
+    refuse(std::string(name) + " is " + extents.text() + ", but " + like + " is " + wanted.text());
+  }
+
   template <class X>
-  [[noreturn]] void refuse_size(const char* name, const X& x, int index, std::int64_t size,
-                                const char* other) const {
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_size(const char* name, const X& x, int index,
+                                                          std::int64_t size, const char* other) const {
     refuse(std::string(name) + " is " + x.extents().text() + ", but " +
            std::string(X::extents_type::names.names[index]) + " is " + std::to_string(size) + " in " + other);
   }
 
-  [[noreturn]] void refuse_label(const std::string& label, std::int64_t value, std::int64_t classes,
-                                 std::int64_t shift) const {
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_label(const std::string& label, std::int64_t value,
+                                                           std::int64_t classes, std::int64_t shift) const {
     refuse(label + " is " + std::to_string(value) + ", but has to be from " + std::to_string(-shift) +
            " to " + std::to_string(classes - 1 - shift));
   }
 
   const char* function_;
-  int count_ = 0;
   bool borrows_ = false;
-  Memory pieces_[capacity > 0 ? capacity : 1];
 };
 
 /// The shape of a tensor of type X from the sizes of its names, in order of first appearance.
@@ -204,10 +225,15 @@ typename X::extents_type extents(const std::int64_t (&sizes)[X::name_count]) {
   return typename X::extents_type(sizes);
 }
 
+template <class X>
+[[gnu::cold, gnu::noinline]] void allocate(X& x, const typename X::extents_type& extents) {
+  x = X(extents, nn::detail::Uninitialised{});
+}
+
 /// The elements of a tensor to write to, which first gets the shape `extents` if it has no elements.
 template <class X>
 auto* sized(X& x, const typename X::extents_type& extents) {
-  if (is_unsized(std::as_const(x))) x = X(extents, nn::detail::Uninitialised{});
+  if (is_unsized(std::as_const(x))) allocate(x, extents);
   return x.briefly_writable();
 }
 

@@ -30,18 +30,47 @@ constexpr int tile_rows(int vectors) {
   return (registers - vectors - 1) / vectors;
 }
 
+// How many partial sums each sum of a tile is made of: additions that wait for each other take four cycles
+// each.
+constexpr int partial_sums(int sums, int k) {
+  return sums <= 2 && k >= 8 ? 4 : sums <= 4 && k >= 4 ? 2 : 1;
+}
+
+// sum += a column of op(A) times a row of B.
+template <int R, int C, int W, class T>
+NN_LANES_INLINE void add(Vector<T, W> (&sum)[R][C], const T* a, int row, const T* b) {
+  Vector<T, W> line[C];
+  NN_UNROLL for (int j = 0; j < C; ++j) line[j] = load<W>(b + j * W);
+  NN_UNROLL for (int i = 0; i < R; ++i) {
+    const Vector<T, W> x = broadcast<W>(a[i * row]);
+    NN_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += x * line[j];
+  }
+}
+
+// All partial sums, added to the first one.
+template <class V, int P, int R, int C>
+NN_LANES_INLINE void add_up(V (&part)[P][R][C]) {
+  NN_UNROLL for (int width = P / 2; width > 0; width /= 2) {
+    NN_UNROLL for (int s = 0; s < width; ++s) {
+      NN_UNROLL for (int i = 0; i < R; ++i) {
+        NN_UNROLL for (int j = 0; j < C; ++j) part[s][i][j] += part[s + width][i][j];
+      }
+    }
+  }
+}
+
 // R rows and C vectors of C. op(A)(i, p) is a[i*row + p*column]; B's rows are ldb apart.
 template <int R, int C, int W, int K, class T>
 NN_LANES_INLINE void tile(const T* a, int row, int column, const T* b, int ldb, T* c, int ldc, T beta) {
-  Vector<T, W> sum[R][C] = {};
-  for (int p = 0; p < K; ++p) {
-    Vector<T, W> line[C];
-    NN_UNROLL for (int j = 0; j < C; ++j) line[j] = load<W>(b + p * ldb + j * W);
-    NN_UNROLL for (int i = 0; i < R; ++i) {
-      const Vector<T, W> x = broadcast<W>(a[i * row + p * column]);
-      NN_UNROLL for (int j = 0; j < C; ++j) sum[i][j] += x * line[j];
-    }
-  }
+  constexpr int partial = partial_sums(R * C, K), whole = K / partial * partial;
+  Vector<T, W> part[partial][R][C] = {};
+  for (int p = 0; p < whole; p += partial)
+    NN_UNROLL for (int s = 0; s < partial; ++s)
+        add<R, C, W>(part[s], a + (p + s) * column, row, b + (p + s) * ldb);
+  NN_UNROLL for (int s = 0; s < K - whole; ++s)
+      add<R, C, W>(part[s], a + (whole + s) * column, row, b + (whole + s) * ldb);
+  add_up(part);
+  const auto& sum = part[0];
   NN_UNROLL for (int i = 0; i < R; ++i) {
     NN_UNROLL for (int j = 0; j < C; ++j) {
       T* to = c + i * ldc + j * W;
@@ -104,7 +133,9 @@ inline void gemm_small(const T* __restrict a, const T* __restrict b, T* __restri
                        std::type_identity_t<T> beta = 0) {
   static_assert(M >= 0 && N >= 0 && K >= 0, "nn::rt::gemm_small: sizes must not be negative");
   constexpr int row = TA == Trans::yes ? 1 : K, column = TA == Trans::yes ? M : 1;
-  if constexpr (M > 0 && N > 0) {
+  if constexpr (M > 1 && N == 1) {  // a column: as a row, whose vectors are long
+    gemm_small<1, M, K, Trans::no, TA == Trans::yes ? Trans::no : Trans::yes>(b, a, c, beta);
+  } else if constexpr (M > 0 && N > 0) {
     if constexpr (TB == Trans::yes && K > 1 && N > 1) {
       alignas(64) T turned[K * N];
       small::transposed<N, K>(b, turned);

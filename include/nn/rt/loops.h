@@ -14,9 +14,6 @@ namespace nn::rt {
 /// compiler, so the code says which order it means, one that vectorises.
 inline constexpr std::int64_t lanes = 64;
 
-/// Reductions over rows are cut into at most this many chunks.
-inline constexpr int max_chunks = 16;
-
 /// What a maximum of nothing is, and a minimum of nothing its negative.
 template <class T>
 inline constexpr T lowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()

@@ -1,5 +1,5 @@
-// Functions whose qualified names make the same identifier get code of their own: namespaces with underscores, a name
-// that ends in one, a name that is another's namespace and name.
+// Functions whose qualified names make the same identifier get code of their own: namespaces with
+// underscores, a name that ends in one, a name that is another's namespace and name.
 // RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
 // RUN: nn-diff %t/model.cpp --print=cpp | FileCheck %s
 // CHECK: double loss_value_and_grad(

@@ -11,7 +11,7 @@ build_packages=(
 test_packages=(
   clang-14 libclang-rt-14-dev libclang-rt-19-dev
   clang-format-19 clang-tidy-19
-  make shellcheck libbenchmark-dev python3 python3-psutil
+  gdb make shellcheck libbenchmark-dev python3 python3-psutil
 )
 
 build_dir=build

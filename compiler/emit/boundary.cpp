@@ -31,7 +31,6 @@ struct Context {
   std::vector<LeafText> leaves;
   std::vector<std::string> dims;             // run_time_dims
   std::map<std::string, std::string> local;  // the identifier of each of them
-  std::string prefix;                        // "ns_loss"
   std::string check, sizes, shape, memory;   // variables
 };
 
@@ -62,9 +61,8 @@ std::string shape_text(const Context& c) {
 }
 
 Context context_of(const ir::Function& primal) {
-  Context c{
-      primal, interface_of(primal), argument_names(primal), {}, run_time_dims(primal), {}, {}, {}, {}, {},
-      {}};
+  Context c{primal, interface_of(primal), argument_names(primal), {}, run_time_dims(primal), {}, {}, {}, {},
+            {}};
   Names names;
   for (const std::string& name : c.names.params) names.unique(name);
   for (const std::string& name : {c.names.upstream, c.names.out, c.names.grad, c.names.ws})
@@ -74,7 +72,6 @@ Context context_of(const ir::Function& primal) {
   c.shape = names.unique("shape");
   c.memory = names.unique("memory");
   for (const std::string& dim : c.dims) c.local[dim] = names.unique(dim);
-  c.prefix = identifier(primal.qualified);
   for (std::size_t i = 0; i < primal.params.size(); ++i) {
     const ir::Param& param = primal.params[i];
     for (const ir::Leaf& leaf : param.leaves) {
@@ -137,7 +134,7 @@ std::string labels_text(const Context& c) {
 }
 
 std::string sizes_struct(const Context& c) {
-  return c.dims.empty() ? "void" : c.prefix + "_sizes";
+  return c.dims.empty() ? "void" : own_name(c.primal, "sizes");
 }
 
 /// The function that checks the arguments in every mode and gives their run-time sizes.
@@ -158,7 +155,7 @@ std::string check_function(const Context& c) {
     if (!used[i]) arguments[i] = "[[maybe_unused]] " + arguments[i];
   arguments.insert(arguments.begin(),
                    (body.empty() ? "[[maybe_unused]] nn::rt::Boundary& " : "nn::rt::Boundary& ") + c.check);
-  text += call_text(sizes_struct(c) + " check_" + c.prefix, arguments, " {\n") + body;
+  text += call_text(sizes_struct(c) + " " + own_name(c.primal, "check"), arguments, " {\n") + body;
   if (!c.dims.empty()) {
     text += "  return {";
     for (const std::string& dim : c.dims) text += (dim == c.dims[0] ? "" : ", ") + c.local.at(dim);
@@ -257,7 +254,7 @@ std::string definition(const Context& c, const Derivative& derivative, const Gen
   const bool uses_sizes = (outputs + core).find(c.sizes + ".") != std::string::npos;
   const std::string head =
       uses_sizes ? "  const generated::" + sizes_struct(c) + " " + c.sizes + " = " : "  ";
-  text += call_text(head + "generated::check_" + c.prefix, arguments, ";\n");
+  text += call_text(head + "generated::" + own_name(c.primal, "check"), arguments, ";\n");
   return text + outputs + overlaps_text(c, mode) + core + "}\n";
 }
 

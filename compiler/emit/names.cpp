@@ -68,9 +68,19 @@ std::vector<std::string> run_time_dims(const ir::Function& f) {
   return names;
 }
 
-std::string core_name(const ir::Function& f) {
+std::string own_name(const ir::Function& f, std::string_view what) {
   const std::string& path = f.qualified.empty() ? f.name : f.qualified;
-  return identifier(path) + (f.upstream ? "_vjp" : "_value_and_grad");
+  std::string joined, lengths;
+  std::size_t begin = 0;
+  for (std::size_t end; (end = path.find("::", begin)) != std::string::npos; begin = end + 2) {
+    joined += path.substr(begin, end - begin) + "_";
+    lengths += "_" + std::to_string(end - begin);
+  }
+  return joined + path.substr(begin) + "_" + std::string(what) + lengths;
+}
+
+std::string core_name(const ir::Function& f) {
+  return own_name(f, f.upstream ? "vjp" : "value_and_grad");
 }
 
 std::string core_result(const ir::Function& f) {

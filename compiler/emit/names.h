@@ -16,7 +16,12 @@ std::string identifier(std::string_view leaf_path);
 /// The distinct names in the leaves' shapes, in order of first appearance over all leaves.
 std::vector<std::string> run_time_dims(const ir::Function& f);
 
-/// "loss_value_and_grad", or "loss_vjp" for a function with an upstream gradient; a namespace is a prefix.
+/// A name at namespace scope that belongs to `f` alone: "loss_sizes" for `loss` and "sizes". Namespaces are a
+/// prefix, and their lengths follow, so that a::b_c ("a_b_c_sizes_1"), a_b::c ("a_b_c_sizes_3") and a_b_c
+/// differ. `what` ends with a letter.
+std::string own_name(const ir::Function& f, std::string_view what);
+
+/// "loss_value_and_grad", or "loss_vjp" for a function with an upstream gradient.
 std::string core_name(const ir::Function& f);
 
 /// What the core function returns: the element type of a scalar result, "void" for a tensor (see

@@ -1,6 +1,9 @@
 // Finding the annotated functions of a file and checking what must hold before they are lifted.
 #include "frontend/collect.h"
 
+#include <clang/Lex/HeaderSearch.h>
+#include <clang/Lex/Preprocessor.h>
+
 #include <algorithm>
 
 #include "frontend/model_rules.h"
@@ -11,11 +14,17 @@ namespace nndiff::frontend {
 
 namespace {
 
+/// The annotation of the declaration that begins with `prefix`, or null.
+const clang::AnnotateAttr* mark(const clang::Decl* decl, llvm::StringRef prefix) {
+  for (const auto* note : decl->specific_attrs<clang::AnnotateAttr>())
+    if (note->getAnnotation().starts_with(prefix)) return note;
+  return nullptr;
+}
+
 /// The text behind `prefix` in an annotation of the declaration.
 std::optional<std::string> annotation(const clang::Decl* decl, llvm::StringRef prefix) {
-  for (const auto* note : decl->specific_attrs<clang::AnnotateAttr>())
-    if (llvm::StringRef text = note->getAnnotation(); text.consume_front(prefix)) return text.str();
-  return std::nullopt;
+  const clang::AnnotateAttr* note = mark(decl, prefix);
+  return note ? std::optional(note->getAnnotation().substr(prefix.size()).str()) : std::nullopt;
 }
 
 /// "a, b" as its names.
@@ -30,17 +39,74 @@ std::vector<std::string> names_in(llvm::StringRef text) {
 
 class Collector {
  public:
-  Collector(clang::ASTContext& context, Collection& found)
-      : context_(context), sources_(context.getSourceManager()), found_(found) {}
+  Collector(clang::ASTUnit& unit, Collection& found)
+      : unit_(unit), context_(unit.getASTContext()), sources_(unit.getSourceManager()), found_(found) {}
 
   void walk(const clang::DeclContext* scope) {
     for (const clang::Decl* decl : scope->decls()) {
-      if (!sources_.isInMainFile(sources_.getExpansionLoc(decl->getLocation()))) continue;
-      visit(decl);
+      const clang::SourceLocation where = sources_.getExpansionLoc(decl->getLocation());
+      if (sources_.isInMainFile(where))
+        visit(decl);
+      else if (where.isValid() && !sources_.isInSystemHeader(where))
+        visit_included(decl);
+    }
+  }
+
+  /// Speaks of annotated functions that were left to the files they stand in: as part of the error that there
+  /// is none here, else only where such a file is a fragment without an include guard, which looks like a
+  /// part of this one.
+  void tell_of_included(bool is_error) {
+    for (const clang::FunctionDecl* function : included_) {
+      const std::string name = "'" + function->getNameAsString() + "'";
+      if (is_error)
+        found_.diagnostics.push_back(
+            {ir::Severity::note, loc_of(function->getLocation(), sources_),
+             name + " is marked, but in an included file; run nn-diff on that file"});
+      else if (!is_guarded(function))
+        found_.diagnostics.push_back(
+            {ir::Severity::remark, loc_of(function->getLocation(), sources_),
+             name +
+                 " is marked in an included file and not differentiated here; run nn-diff on that file, or "
+                 "define the function in this one"});
     }
   }
 
  private:
+  clang::FileID file_of(const clang::Decl* decl) const {
+    return sources_.getFileID(sources_.getExpansionLoc(decl->getLocation()));
+  }
+
+  bool is_guarded(const clang::Decl* decl) const {
+    const auto file = sources_.getFileEntryRefForID(file_of(decl));
+    return file && unit_.getPreprocessor().getHeaderSearchInfo().isFileMultipleIncludeGuarded(*file);
+  }
+
+  /// Whether a token, or a macro that it came out of, is written in the main file.
+  bool is_written_here(clang::SourceLocation token) const {
+    while (!sources_.isInMainFile(sources_.getSpellingLoc(token))) {
+      if (!token.isMacroID()) return false;
+      token = sources_.getImmediateMacroCallerLoc(token);
+    }
+    return true;
+  }
+
+  /// What stands in an included file belongs to it, unless its NN_DIFF is written in this one, in a macro
+  /// say.
+  void visit_included(const clang::Decl* decl) {
+    if (const auto* record = llvm::dyn_cast<clang::ClassTemplateDecl>(decl))
+      return walk(record->getTemplatedDecl());
+    const auto* function = decl->getAsFunction();
+    if (!function) {
+      if (const auto* scope = llvm::dyn_cast<clang::DeclContext>(decl)) walk(scope);
+      return;
+    }
+    const clang::AnnotateAttr* note = mark(function, "nn.diff:");
+    if (!note) return;
+    if (is_written_here(note->getLocation())) return visit(decl);
+    const auto same_file = [&](const clang::Decl* other) { return file_of(other) == file_of(function); };
+    if (std::none_of(included_.begin(), included_.end(), same_file)) included_.push_back(function);
+  }
+
   void visit(const clang::Decl* decl) {
     if (const auto* function = llvm::dyn_cast<clang::FunctionTemplateDecl>(decl)) {
       if (annotation(function->getTemplatedDecl(), "nn.diff:"))
@@ -143,21 +209,26 @@ class Collector {
     found_.diagnostics.push_back({ir::Severity::error, loc_of(where, sources_), message});
   }
 
+  clang::ASTUnit& unit_;
   clang::ASTContext& context_;
   const clang::SourceManager& sources_;
   Collection& found_;
+  std::vector<const clang::FunctionDecl*> included_;  // the first annotated one of each included file
 };
 
 }  // namespace
 
-Collection collect(clang::ASTContext& context, const std::string& file) {
+Collection collect(clang::ASTUnit& unit, const std::string& file) {
   Collection found;
-  Collector(context, found).walk(context.getTranslationUnitDecl());
-  if (found.functions.empty() && found.diagnostics.empty())
+  Collector collector(unit, found);
+  collector.walk(unit.getASTContext().getTranslationUnitDecl());
+  const bool is_empty = found.functions.empty() && found.diagnostics.empty();
+  if (is_empty)
     found.diagnostics.push_back(
         {ir::Severity::error,
          {file, 1, 1},
          "no function is marked for differentiation; write NN_DIFF(parameters) before one"});
+  collector.tell_of_included(is_empty);
   return found;
 }
 

@@ -14,12 +14,13 @@ struct Annotated {
 
 /// What was found in the main file.
 struct Collection {
-  std::vector<Annotated> functions;         // in source order, those without mistakes
-  std::vector<ir::Diagnostic> diagnostics;  // mistakes in annotations, and what may not stand in a model file
+  std::vector<Annotated> functions;  // in source order, those without mistakes
+  std::vector<ir::Diagnostic>
+      diagnostics;  // mistakes in annotations, what may not stand in a model file, remarks
 };
 
-/// Walks the main file's declarations.
-Collection collect(clang::ASTContext& context, const std::string& file);
+/// Walks the declarations of the main file `file`, and of included ones those whose NN_DIFF is written in it.
+Collection collect(clang::ASTUnit& unit, const std::string& file);
 
 }  // namespace nndiff::frontend
 

@@ -55,9 +55,9 @@ Result lift(const Options& options) {
   }
   result.dependencies = dependencies(session);
   clang::ASTContext& context = session.unit->getASTContext();
-  Collection found = collect(context, options.file);
+  Collection found = collect(*session.unit, options.file);
   result.diagnostics = std::move(found.diagnostics);
-  result.failed = !result.diagnostics.empty();
+  for (const ir::Diagnostic& d : result.diagnostics) result.failed |= d.severity == ir::Severity::error;
   for (const Annotated& annotated : found.functions) lift_one(annotated, context, options.want_ast, result);
   if (result.failed) result.functions.clear();
   return result;

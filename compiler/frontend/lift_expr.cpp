@@ -165,13 +165,20 @@ Object* Lifter::element(Object* array, const Object* index, const clang::Expr* w
   return array->parts[i];
 }
 
-/// condition ? a : b with a condition known at compile time.
+/// condition ? a : b, or an assert, with a condition known at compile time.
 Object* Lifter::eval_choice(const clang::AbstractConditionalOperator* expr) {
   if (llvm::isa<clang::BinaryConditionalOperator>(expr))
     refuse(expr->getExprLoc(), "'?:' without a middle operand is not supported");
-  const bool first = known_condition(expr->getCond(), "a choice by '?:'",
-                                     "use nn::where, nn::maximum or nn::minimum, which take numbers too");
-  return eval(first ? expr->getTrueExpr() : expr->getFalseExpr());
+  const bool is_check = expr->getType()->isVoidType();  // what assert expands to
+  const bool first = known_condition(
+      expr->getCond(), is_check ? "an 'assert' or other check" : "a choice by '?:'",
+      is_check ? "check arguments before the call, and what is known at compile time by static_assert"
+               : "use nn::where, nn::maximum or nn::minimum, which take numbers too");
+  const clang::Expr* chosen = first ? expr->getTrueExpr() : expr->getFalseExpr();
+  const auto* call = llvm::dyn_cast<clang::CallExpr>(chosen->IgnoreParens());
+  if (is_check && call && call->getDirectCallee() && call->getDirectCallee()->isNoReturn())
+    refuse(expr->getExprLoc(), "this check fails in every call");
+  return eval(chosen);
 }
 
 /// Evaluates operands whose order is fixed.

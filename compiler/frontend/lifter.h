@@ -131,6 +131,7 @@ class Lifter {
   Object* default_object(clang::QualType type, clang::SourceLocation where, bool zero);
   void check_record(clang::QualType type, clang::SourceLocation where);
   Object* eval_construct(const clang::CXXConstructExpr* expr, clang::QualType type);
+  void check_tensor_constructor(const clang::CXXConstructExpr* expr, clang::QualType type);
   Object* construct_tensor(const clang::CXXConstructExpr* expr, const std::vector<Object*>& arguments,
                            clang::QualType type);
   void run_constructor(const clang::CXXConstructorDecl* constructor, const std::vector<Object*>& arguments,
@@ -166,6 +167,7 @@ class Lifter {
   Object* call_identity(const PrimitiveCall& call);
   Object* call_size(const PrimitiveCall& call);
   Object* call_reduction(const PrimitiveCall& call, const StaticArguments& statics);
+  void check_new_sizes(const PrimitiveCall& call, const ir::Shape& from, const ir::Shape& to);
   Object* call_shape(const PrimitiveCall& call, const StaticArguments& statics);
 
   // math.cpp

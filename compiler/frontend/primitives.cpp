@@ -172,6 +172,29 @@ Object* Lifter::call_reduction(const PrimitiveCall& call, const StaticArguments&
   return objects_.of(build_.reduce(reducer, x, statics.integers, keep_dims));
 }
 
+/// Names of `to` that `from` doesn't have are given their sizes by the arguments after the tensor, in order
+/// of first appearance. Only the size of that very name is sure to be right.
+void Lifter::check_new_sizes(const PrimitiveCall& call, const ir::Shape& from, const ir::Shape& to) {
+  std::vector<std::string> known, further;
+  const auto add = [](std::vector<std::string>& names, std::string_view name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  };
+  for (const ir::Dim& dim : from) dim.for_each_name([&](std::string_view name) { add(known, name); });
+  for (const ir::Dim& dim : to)
+    dim.for_each_name([&](std::string_view name) {
+      if (std::find(known.begin(), known.end(), name) == known.end()) add(further, name);
+    });
+  for (std::size_t i = 0; i < further.size(); ++i) {
+    const Object* size = call.arguments.at(i + 1);
+    const bool is_size = size->state == Object::State::value && f_[size->value].kind == ir::Kind::size;
+    if (!is_size || f_[size->value].dim.text() != further[i])
+      refuse(call.sources[i + 1]->getExprLoc(), "the size of the new name " + further[i] +
+                                                    " must be an extent of that name, as y.extent(0) of an "
+                                                    "nn::Tensor<float, " +
+                                                    further[i] + "> y");
+  }
+}
+
 Object* Lifter::call_shape(const PrimitiveCall& call, const StaticArguments& statics) {
   const bool is_reshape = call.name == "reshape";
   if (call.name == "transpose") {
@@ -180,16 +203,13 @@ Object* Lifter::call_shape(const PrimitiveCall& call, const StaticArguments& sta
   }
   if (!is_reshape && call.name != "broadcast_to") return nullptr;
   const ir::Value x = operand(call, 0);
-  for (std::size_t i = 1; i < call.arguments.size(); ++i) {
-    // A further name is given its size by an argument; only the size of that very name is sure to be right.
-    const Object* size = call.arguments[i];
-    const bool is_size = size->state == Object::State::value && f_[size->value].kind == ir::Kind::size;
-    if (!is_size ||
-        std::find(statics.dims.begin(), statics.dims.end(), f_[size->value].dim) == statics.dims.end())
-      refuse(call.sources[i]->getExprLoc(),
-             "the size of a new name must be an extent of that name, as in "
-             "nn::broadcast_to<N, 4>(row, x.extent(0))");
-  }
+  const ir::Shape from = build_.shape(x);
+  check_new_sizes(call, from, statics.dims);
+  if (is_reshape && ir::count(from) != ir::count(statics.dims))
+    refuse(call.expr->getExprLoc(),
+           "cannot reshape " + ir::to_string(from) + " to " + ir::to_string(statics.dims) +
+               ": the numbers of elements are equal only for some sizes; write one size as arithmetic on the "
+               "others' names, as in nn::Tensor<float, M * 4>, nn::reshape<M, 4>(x)");
   return objects_.of(is_reshape ? build_.reshape(x, statics.dims) : build_.broadcast_to(x, statics.dims));
 }
 

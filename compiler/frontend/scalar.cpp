@@ -6,6 +6,21 @@
 
 namespace nndiff::frontend {
 
+namespace {
+
+/// Why an operator of C++'s integers is refused at run time, and what to write.
+std::string instead_of(llvm::StringRef op) {
+  const std::string why =
+      "the operator '" + op.str() + "' is not supported on integers known only at run time; ";
+  if (op == "/" || op == "%")
+    return why + "write " +
+           (op == "/" ? "std::trunc(double(a) / double(b))" : "std::fmod(double(a), double(b))") +
+           ", or pass the result as a parameter";
+  return why + "pass the result as a parameter";
+}
+
+}  // namespace
+
 /// A scalar as another scalar type: exactly for known numbers, by an IR cast otherwise.
 Object* Lifter::convert(const Object* from, clang::QualType to_type, const clang::Expr* where) {
   using State = Object::State;
@@ -112,7 +127,11 @@ Object* Lifter::eval_unary(const clang::UnaryOperator* expr) {
     return result;
   }
   if (expr->getOpcode() != clang::UO_Minus)
-    refuse(expr->getExprLoc(), "this operator is not supported on values known only at run time");
+    refuse(expr->getExprLoc(),
+           expr->getOpcode() == clang::UO_LNot
+               ? "a '!' that depends on values known only at run time is not supported yet; "
+                 "write the opposite comparison, or exchange the operands of nn::where"
+               : instead_of("~"));
   const ir::Value value = value_of(object, inner->getType(), expr);
   at(expr);
   return objects_.of(build_.map(ir::Map::neg, value));
@@ -168,7 +187,9 @@ Object* Lifter::eval_compound_assignment(const clang::CompoundAssignOperator* ex
 
 Object* Lifter::eval_logical(const clang::BinaryOperator* expr) {
   const bool is_and = expr->getOpcode() == clang::BO_LAnd;
-  const bool left = known_condition(expr->getLHS(), is_and ? "an '&&'" : "an '||'", "nest two nn::where");
+  const bool left = known_condition(expr->getLHS(), is_and ? "an '&&'" : "an '||'",
+                                    is_and ? "nest two nn::where, nn::where(a, nn::where(b, x, y), y)"
+                                           : "nest two nn::where, nn::where(a, x, nn::where(b, x, y))");
   if (left != is_and) return objects_.of(context_.MakeIntValue(left, expr->getType()));
   return eval(expr->getRHS());
 }
@@ -216,11 +237,7 @@ Object* Lifter::arithmetic(clang::BinaryOperatorKind kind, const Object* a, cons
   }
   const ir::Value left = value_of(a, operands, where), right = value_of(b, operands, where);
   const auto map = map_of(kind, operands);
-  if (!map)
-    refuse(where->getExprLoc(),
-           "the operator '" + clang::BinaryOperator::getOpcodeStr(kind).str() +
-               "' is not supported on integers known only at run time; cast them to float or "
-               "double first");
+  if (!map) refuse(where->getExprLoc(), instead_of(clang::BinaryOperator::getOpcodeStr(kind)));
   at(where);
   return objects_.of(build_.map(*map, left, right));
 }

@@ -80,8 +80,7 @@ Result log_of_one_minus(Builder& b, Value x) {
   return std::nullopt;
 }
 
-Result logarithm(Builder& b, const Op& op) {
-  const Value x = op.operands[0];
+Result logarithm(Builder& b, Value x) {
   const Op made = get(b, x);
   if (auto z = operand_of(b, x, Map::exp)) return z;
   if (made.kind == Kind::softmax) return b.softmax_like(Kind::log_softmax, made.operands[0], made.axes);
@@ -99,6 +98,26 @@ Result logarithm(Builder& b, const Op& op) {
   // log commutes with choosing, repeating and moving elements
   if (made.kind == Kind::pick && is_kind(b, made.operands[0], Kind::softmax))
     return b.pick(b.map(Map::log, made.operands[0]), made.operands[1]);
+  return std::nullopt;
+}
+
+// The same where the elements were repeated or moved on their way here.
+Result log_of_moved(Builder& b, Value x) {
+  if (auto l = logarithm(b, x)) return l;
+  const Op move = get(b, x);
+  if (move.kind != Kind::broadcast && move.kind != Kind::reshape && move.kind != Kind::permute)
+    return std::nullopt;
+  const auto l = log_of_moved(b, move.operands[0]);
+  if (!l) return std::nullopt;
+  if (move.kind == Kind::broadcast) return b.broadcast_in(*l, move.type.shape, move.axes);
+  return move.kind == Kind::reshape ? b.reshape(*l, move.type.shape) : b.permute(*l, move.axes);
+}
+
+// a·log x, 0 where a is 0: a plain product where the logarithm is finite in its stable form, or a is never 0.
+Result weighted_logarithm(Builder& b, const Op& op) {
+  const Value a = op.operands[0], x = op.operands[1];
+  if (is_constant(b, a)) return is_constant(b, a, 0) ? a : b.map(Map::mul, a, b.map(Map::log, x));
+  if (auto l = log_of_moved(b, x)) return b.map(Map::mul, a, *l);
   return std::nullopt;
 }
 
@@ -166,7 +185,9 @@ Result find_stable_forms(Builder& b, const Op& op) {
     case Map::mul:
       return product(b, op);
     case Map::log:
-      return logarithm(b, op);
+      return logarithm(b, op.operands[0]);
+    case Map::xlogy:
+      return weighted_logarithm(b, op);
     case Map::log1p:
       return log_plus_one(b, op);
     case Map::sub:

@@ -6,7 +6,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "nn/boundary.h"
 #include "nn/workspace.h"
 
 namespace nn {

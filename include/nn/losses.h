@@ -41,10 +41,11 @@ auto hinge(const A& score, const B& y) {
   return mean(relu(1 - y * score));
 }
 
-/// Mean of −(y·log p + (1 − y)·log(1 − p)) over everything, with probabilities p and targets y from 0 to 1.
+/// Mean of −(y·log p + (1 − y)·log(1 − p)) over everything, with probabilities p and targets y from 0 to 1;
+/// 0·log 0 is 0.
 template <detail::Operand A, detail::Operand B, class = typename detail::SameShape<A, B>::type>
 auto binary_cross_entropy(const A& p, const B& y) {
-  return -mean(y * log(p) + (1 - y) * log(1 - p));
+  return -mean(xlogy(y, p) + xlogy(1 - y, 1 - p));
 }
 
 /// Σ |w|.

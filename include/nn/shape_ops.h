@@ -52,20 +52,26 @@ constexpr bool broadcasts_to(const DimList& from, const DimList& to) {
   return both.matches && both.list == to;
 }
 
-/// The sizes of a result whose shape was written out: names from the operand, further ones from `sizes` in
-/// order of first appearance.
-template <class Out, class X, class... Sizes>
-typename Out::extents_type written_extents(const char* what, const X& x, Sizes... sizes) {
-  constexpr int unknown = [] {
+/// Guards a shape that was written out: `given` values for the names that X doesn't have.
+template <class Out, class X, int given>
+struct WrittenNames {
+  static constexpr int further = [] {
     int count = 0;
     for (int i = 0; i < Out::extents_type::names.count; ++i)
       count += X::extents_type::names.find(Out::extents_type::names.names[i]) < 0;
     return count;
   }();
   static_assert(
-      unknown == static_cast<int>(sizeof...(Sizes)),
+      further == given,
       "nn: the new shape names sizes that the tensor doesn't have: give their values after the tensor, in "
       "order of first appearance (and no others)");
+  static constexpr bool value = further == given;
+};
+
+/// The sizes of a result whose shape was written out: names from the operand, further ones from `sizes` in
+/// order of first appearance.
+template <class Out, class X, class... Sizes>
+typename Out::extents_type written_extents(const char* what, const X& x, Sizes... sizes) {
   Bindings bindings;
   bindings.bind(x.extents(), what);
   const std::int64_t given[] = {static_cast<std::int64_t>(sizes)..., 0};
@@ -113,6 +119,7 @@ template <Dim... D, detail::AnyTensor X, std::integral... Sizes>
 NN_PRIMITIVE("reshape")
 auto reshape(const X& operand, Sizes... sizes) {
   using Out = Tensor<typename X::value_type, D...>;
+  static_assert(detail::WrittenNames<Out, detail::tensor_type_of<X>, sizeof...(Sizes)>::value);
   static_assert(detail::may_hold_as_many(X::dims, Out::dims),
                 "nn::reshape: the new shape has another number of elements");
   const auto& x = detail::as_tensor(operand);
@@ -132,6 +139,7 @@ template <Dim... D, detail::AnyTensor X, std::integral... Sizes>
 NN_PRIMITIVE("broadcast_to")
 auto broadcast_to(const X& operand, Sizes... sizes) {
   using Out = Tensor<typename X::value_type, D...>;
+  static_assert(detail::WrittenNames<Out, detail::tensor_type_of<X>, sizeof...(Sizes)>::value);
   static_assert(detail::broadcasts_to(X::dims, Out::dims),
                 "nn::broadcast_to: the tensor cannot be broadcast to this shape");
   const auto& x = detail::as_tensor(operand);

@@ -107,6 +107,9 @@ struct Uninitialised {};
 /// Copying a tensor copies its elements (in effect: buffers are shared until one side is written). A tensor
 /// made by nn::view borrows its memory: assigning to it writes there, copying it gives an owning tensor. A
 /// tensor that was moved from may only be destroyed or assigned to.
+///
+/// In a debugger, h.extents_.axes are the sizes of h and h.storage_.data_ points to its elements in row-major
+/// order: in gdb, `print h.storage_.data_[i * 512 + j]` and `print *h.storage_.data_@h.size_`.
 template <class T, Dim... D>
 class Tensor {
   static_assert(detail::is_element<T>,

@@ -51,7 +51,93 @@ std::string header_of(const std::string& path, std::span<const NamedBytes<const 
   return json;
 }
 
-/// Checks that the file's tensors are the model's; then nothing but reading is left.
+std::vector<std::int64_t> sizes_in(const HeaderEntry& entry) {
+  return {entry.sizes.begin(), entry.sizes.end()};
+}
+
+[[noreturn]] void throw_wrong_shape(const std::string& path, const NamedBytes<std::byte>& tensor,
+                                    const HeaderEntry& entry, const std::string& wanted) {
+  throw Error(path + ": \"" + tensor.name + "\" has the shape " + sizes_text(sizes_in(entry)) +
+              ", the model has " + wanted);
+}
+
+/// What the tensors of a model and its file say about named sizes.
+class SizesByName {
+ public:
+  explicit SizesByName(const std::string& path) : path_(path) {}
+
+  /// The tensor says that `name` is `size`.
+  void add(std::string_view name, std::int64_t size, const std::string& tensor) {
+    const auto [known, is_new] = known_.try_emplace(std::string(name), Said{size, tensor});
+    if (!is_new && known->second.size != size)
+      throw Error(path_ + ": the size " + std::string(name) + " is " + std::to_string(known->second.size) +
+                  " in \"" + known->second.tensor + "\", but " + std::to_string(size) + " in \"" + tensor +
+                  "\"");
+  }
+
+  std::int64_t size(std::string_view name, const std::string& tensor) const {
+    const auto known = known_.find(name);
+    if (known == known_.end())
+      throw Error(path_ + ": the size " + std::string(name) + " can't be told from the shape of \"" + tensor +
+                  "\"; give the model's tensor its sizes before loading");
+    return known->second.size;
+  }
+
+ private:
+  struct Said {
+    std::int64_t size;
+    std::string tensor;
+  };
+  std::string path_;
+  std::map<std::string, Said, std::less<>> known_;
+};
+
+/// Takes from the file the sizes of axes that are a name and nothing else.
+void add_plain_names(const std::string& path, const NamedBytes<std::byte>& tensor, const HeaderEntry& entry,
+                     SizesByName& names) {
+  const std::vector<std::int64_t> sizes = sizes_in(entry);
+  if (sizes.size() != tensor.dims.size())
+    throw_wrong_shape(path, tensor, entry, std::to_string(tensor.dims.size()) + " axes");
+  for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
+    if (sizes[axis] < 0) throw Error(path + ": \"" + tensor.name + "\": a size of 2^63 or more");
+    if (tensor.dims[axis].is_name()) names.add(tensor.dims[axis].name(), sizes[axis], tensor.name);
+  }
+}
+
+/// Gives an unsized tensor the sizes of its names, with which its shape has to be the file's.
+void take_sizes(const std::string& path, NamedBytes<std::byte>& tensor, const HeaderEntry& entry,
+                const SizesByName& names) {
+  std::vector<std::int64_t> sizes;
+  try {
+    for (const Dim& dim : tensor.dims)
+      sizes.push_back(dim.eval([&](std::string_view name) { return names.size(name, tensor.name); }));
+  } catch (const DimError& error) {
+    throw Error(path + ": \"" + tensor.name + "\": " + error.what());
+  }
+  if (sizes != sizes_in(entry)) throw_wrong_shape(path, tensor, entry, sizes_text(sizes));
+  tensor.sizes = sizes;
+  for (NamedSize& named : tensor.named_sizes) named.size = names.size(named.name, tensor.name);
+}
+
+/// Finds the sizes of the tensors that have none yet; a name is one size throughout the model.
+void find_sizes(const std::string& path, const std::map<std::string, HeaderEntry>& entries,
+                std::span<NamedBytes<std::byte>> tensors) {
+  SizesByName names(path);
+  bool any = false;
+  for (const auto& tensor : tensors) {
+    any |= tensor.is_unsized;
+    if (tensor.is_unsized) add_plain_names(path, tensor, entries.at(tensor.name), names);
+  }
+  if (!any) return;
+  for (const auto& tensor : tensors) {
+    if (tensor.is_unsized) continue;
+    for (const NamedSize& named : tensor.named_sizes) names.add(named.name, named.size, tensor.name);
+  }
+  for (auto& tensor : tensors)
+    if (tensor.is_unsized) take_sizes(path, tensor, entries.at(tensor.name), names);
+}
+
+/// Checks that the file's tensors are the model's; then nothing but sizes and reading is left.
 void check_tensors(const std::string& path, const std::map<std::string, HeaderEntry>& entries,
                    std::span<const NamedBytes<std::byte>> tensors) {
   for (const auto& tensor : tensors) {
@@ -61,11 +147,8 @@ void check_tensors(const std::string& path, const std::map<std::string, HeaderEn
     if (entry.type != tensor.type) {
       throw Error(path + ": \"" + tensor.name + "\" is " + entry.type + ", the model has " + tensor.type);
     }
-    const std::vector<std::int64_t> sizes(entry.sizes.begin(), entry.sizes.end());
-    if (sizes != tensor.sizes) {
-      throw Error(path + ": \"" + tensor.name + "\" has the shape " + sizes_text(sizes) + ", the model has " +
-                  sizes_text(tensor.sizes));
-    }
+    if (!tensor.is_unsized && sizes_in(entry) != tensor.sizes)
+      throw_wrong_shape(path, tensor, entry, sizes_text(tensor.sizes));
   }
   if (entries.size() != tensors.size()) {
     for (const auto& [name, entry] : entries) {
@@ -97,7 +180,8 @@ void write_safetensors(const std::string& path, std::span<const NamedBytes<const
   });
 }
 
-void read_safetensors(const std::string& path, std::span<const NamedBytes<std::byte>> tensors) {
+void read_safetensors(const std::string& path, std::span<NamedBytes<std::byte>> tensors,
+                      const std::function<void()>& make_room) {
   InputFile file(path);
   std::uint64_t length = 0;
   file.read(&length, sizeof length);
@@ -112,14 +196,17 @@ void read_safetensors(const std::string& path, std::span<const NamedBytes<std::b
   file.read(json.data(), json.size());
   const auto entries = read_header(path, json, file.remaining());
   check_tensors(path, entries, tensors);
+  find_sizes(path, entries, tensors);
 
   std::vector<std::byte> data(file.remaining());  // as large as the model, which has just been checked
   file.read(data.data(), data.size());
   for (const auto& tensor : tensors) {
     if (tensor.type == "BOOL") {
-      check_booleans(path, tensor.name, data.data() + entries.at(tensor.name).begin, tensor.bytes.size());
+      check_booleans(path, tensor.name, data.data() + entries.at(tensor.name).begin,
+                     entries.at(tensor.name).end - entries.at(tensor.name).begin);
     }
   }
+  make_room();
   for (const auto& tensor : tensors) {
     if (!tensor.bytes.empty()) {
       std::memcpy(tensor.bytes.data(), data.data() + entries.at(tensor.name).begin, tensor.bytes.size());

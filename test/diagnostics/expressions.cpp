@@ -109,7 +109,7 @@ NN_DIFF() double with_vector(double x) {
   return x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:17: error: the operator '/' is not supported on integers known only at run time; cast them to float or double first
+// CHECK: [[FILE]]:[[@LINE+2]]:17: error: the operator '/' is not supported on integers known only at run time; write std::trunc(double(a) / double(b)), or pass the result as a parameter
 NN_DIFF() double integer_division(double x, int n) {
   return x * (n / 2);
 }

@@ -41,7 +41,7 @@ UNARY(sqrt) UNARY(cbrt) UNARY(exp) UNARY(exp2) UNARY(expm1) UNARY(log) UNARY(log
 UNARY(sin) UNARY(cos) UNARY(tan) UNARY(asin) UNARY(acos) UNARY(atan) UNARY(sinh) UNARY(cosh) UNARY(tanh)
 UNARY(erf) UNARY(erfc) UNARY(sigmoid) UNARY(softplus) UNARY(relu)
 BINARY(add) BINARY(sub) BINARY(mul) BINARY(div) BINARY(pow) BINARY(maximum) BINARY(minimum) BINARY(leaky_relu)
-BINARY(elu) BINARY(atan2) BINARY(hypot) BINARY(fmod)
+BINARY(elu) BINARY(atan2) BINARY(hypot) BINARY(xlogy) BINARY(fmod)
 COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge) COMPARISON(eq) COMPARISON(ne)
 // clang-format on
 #undef UNARY
@@ -239,6 +239,8 @@ void binary_operators() {
          {{1, 0, pi / 2, 0, -1}});
   BINARY(hypot, std::hypot(a, b), a / std::hypot(a, b), b / std::hypot(a, b), -3, 3, 0.5, 3,
          {{0, 0, 0, 0, 0}});
+  BINARY(xlogy, a * std::log(b), std::log(b), a / b, -3, 3, 0.1, 9,
+         {{0, 2, 0, ln2, 0}, {0, 0, 0, -infinity, 0}, {0, infinity, 0, infinity, 0}, {2, 1, 0, 0, 2}});
   BINARY(fmod, std::fmod(a, b), 1, -std::trunc(a / b), 3, 8, 0.9, 1.3, {{-7, 2, -1, 1, 3}});
 }
 

@@ -59,6 +59,11 @@ double bce8(const V& f, const V& y) {
   auto q = 1 - p;
   return -(nn::dot(y, nn::log(p)) + nn::dot(1 - y, nn::log(q)));
 }
+NN_DIFF(f)
+double bce9(const V& f, const V& y) {
+  auto p = 1 / (1 + nn::exp(-f));
+  return -nn::mean(nn::xlogy(y, p) + nn::xlogy(1 - y, 1 - p));
+}
 
 NN_DIFF(z)
 double ce1(const M& z, const L& y) {
@@ -119,6 +124,11 @@ double ce12(const M& z, const M& y) {
 NN_DIFF(z)
 double ce13(const M& z, const M& y) {
   return -nn::sum(nn::sum<1>(y * nn::log(nn::softmax(z)))) / nn::sum(y);
+}
+NN_DIFF(z)
+double ce14(const M& z, const M& y) {
+  auto p = nn::softmax<0>(nn::transpose(z));
+  return -nn::sum(nn::xlogy(y, nn::transpose(p)));
 }
 #endif
 //--- driver.cpp
@@ -222,10 +232,11 @@ void all(double scale) {
   const Data d = data(scale);
   binary<&bce1>(d, 1.0 / rows), binary<&bce2>(d, 1.0 / rows), binary<&bce3>(d, 1.0 / rows);
   binary<&bce4>(d, 1.0 / rows), binary<&bce5>(d, 1.0 / rows), binary<&bce6>(d, 1), binary<&bce8>(d, 1);
+  binary<&bce9>(d, 1.0 / rows);
   for (double y : {0.0, 1.0}) near(nn::value_and_grad<&bce7>(scale, y).grad.f, sigmoid(scale) - y, 1e-13);
   picked<&ce1>(d, 1.0 / rows), picked<&ce6>(d, 1.0 / rows), picked<&ce7>(d, 1.0 / rows), picked<&ce9>(d, 1);
   weighted<&ce2>(d, 1.0 / rows), weighted<&ce3>(d, 1), weighted<&ce4>(d, 1), weighted<&ce5>(d, 1);
-  weighted<&ce8>(d, 1), weighted<&ce12>(d, 1);
+  weighted<&ce8>(d, 1), weighted<&ce12>(d, 1), weighted<&ce14>(d, 1);
   double total = 0;
   for (double w : d.weights) total += w;
   weighted<&ce13>(d, 1 / total);

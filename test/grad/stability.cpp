@@ -47,6 +47,9 @@ NN_DIFF(f) double bce_number(double f, double y) {
 NN_DIFF(f) double no_sigmoid(const Vector& f, const Vector& y) {
   return nn::binary_cross_entropy(f, y);
 }
+NN_DIFF() double certain(const Vector& p, const Vector& y) {
+  return nn::binary_cross_entropy(p, y);
+}
 NN_DIFF(x) double ce_labels(const Matrix& x, const Labels& label) {
   return nn::mean(nn::softmax_cross_entropy(x, label));
 }
@@ -116,7 +119,19 @@ void softmax(const Matrix& x, const Y& labels, const Matrix& y) {
   near(r.value, value, 1e-13);
 }
 
+// Probabilities of exactly 0 and 1 with targets that agree, by no way through a sigmoid.
+void exact() {
+  const Vector p{0, 1, 0.5}, y{0, 1, 1};
+  const auto r = nn::value_and_grad<&certain>(p, y);
+  near(certain(p, y), std::log(2) / 3, 1e-15);
+  near(r.value, std::log(2) / 3, 1e-15);
+  const double slope[] = {1, -1, -2};
+  for (int i = 0; i < 3; ++i) near(r.grad.p(i), slope[i] / 3, 1e-15);
+  check(r.grad.y(0) == HUGE_VAL && r.grad.y(1) == -HUGE_VAL && r.grad.y(2) == 0);
+}
+
 int main() {
+  exact();
   for (double scale : {1.0, 20.0, 100.0, 1e4}) {
     const Vector f = logits(Vector(40), scale);
     Vector y(40);

@@ -7,6 +7,7 @@
 // RUN: not %clang19 -fsyntax-only -DMISSING %s 2>&1 | FileCheck %s
 // RUN: not %clang19 -fsyntax-only -DCOUNT %s 2>&1 | FileCheck --check-prefix=COUNT %s
 #include <nn/derivative.h>
+#include <nn/rt/boundary.h>
 
 #include "tensor_test.h"
 
@@ -29,7 +30,8 @@ nn::Tensor<float, N> doubled(const Row& x) noexcept {
   return x * 2;
 }
 
-// What nn-diff writes, by hand: the workspaces here are only passed on.
+// What nn-diff writes, by hand: checks and sizing as generated code has them; the workspaces are only passed
+// on.
 template <>
 struct nn::Gradients<&loss> {
   Model model;
@@ -39,10 +41,18 @@ struct nn::Derivative<&loss> {
   static float value_and_grad(const Model& model, const Row& x, float scale, Gradients<&loss>& grad,
                               Workspace&) {
     address_of_model = &model;
-    rt::check_extent("x", 0, x.extent(0), "N", model.w.extent(0));
-    rt::size_like("grad.model.w", grad.model.w, model.w);
-    grad.model.w = x * scale;
-    grad.model.b.fill(1);
+    rt::Boundary<5> boundary("loss");
+    boundary.input("model.w", model.w);
+    boundary.input("model.b", model.b);
+    boundary.input("x", x);
+    boundary.same_size("x", x, 0, boundary.size(model.w, 0), "model.w");
+    boundary.gradient("grad.model.w", grad.model.w, model.w, "model.w");
+    boundary.gradient("grad.model.b", grad.model.b, model.b, "model.b");
+    boundary.no_overlaps();
+    float* d_w = rt::sized(grad.model.w, model.w.extents());
+    for (std::int64_t i = 0; i < x.size(); ++i) d_w[i] = scale * x.data()[i];
+    float* d_b = rt::sized(grad.model.b, model.b.extents());
+    d_b[0] = d_b[1] = 1;
     return loss(model, x, scale);
   }
 };
@@ -58,10 +68,16 @@ template <>
 struct nn::Derivative<&doubled> {
   static void vjp(const Row& x, const Row& upstream, Outputs<&doubled>& out, Gradients<&doubled>& grad,
                   Workspace&) {
-    rt::size_gradient("grad.x", grad.x, x.extent(0));
-    rt::size_gradient("out.value", out.value, x.extent(0));
-    out.value = doubled(x);
-    grad.x = upstream * 2;
+    rt::Boundary<4> boundary("doubled");
+    boundary.input("x", x);
+    const auto shape = rt::extents<Row>({boundary.size(x, 0)});
+    boundary.upstream("upstream", upstream, shape);
+    boundary.output("out.value", out.value, shape, "the result");
+    boundary.gradient("grad.x", grad.x, x, "x");
+    boundary.no_overlaps();
+    float* value = rt::sized(out.value, shape);
+    float* d_x = rt::sized(grad.x, x.extents());
+    for (std::int64_t i = 0; i < x.size(); ++i) value[i] = 2 * x.data()[i], d_x[i] = 2 * upstream.data()[i];
   }
 };
 
@@ -93,11 +109,12 @@ int main() {
   has(grad.model.w, {20, 40});
 
   throws<nn::Error>([&] { nn::value_and_grad<&loss>(model, Row(3), 1, grad, workspace); },
-                    "argument x: axis 0 has size 3, but N is 2");
+                    "loss: x is [N=3], but N is 2 in model.w");
+  has(grad.model.w, {20, 40});  // nothing was written
   nn::Gradients<&loss> wrong;
   wrong.model.w = Row(5);
   throws<nn::Error>([&] { nn::value_and_grad<&loss>(model, x, 1, wrong, workspace); },
-                    "argument grad.model.w: axis 0 has size 5, but N is 2");
+                    "loss: grad.model.w is [N=5], but model.w is [N=2]");
 
   nn::Outputs<&doubled> out;
   nn::Gradients<&doubled> grad_of_doubled;
@@ -110,15 +127,20 @@ int main() {
   check(buffer[0] == 2 && buffer[1] == 4);
   nn::Gradients<&doubled> too_small{nn::view<Row>(buffer, 0)};
   throws<nn::Error>([&] { nn::vjp<&doubled>(x, x, out, too_small, workspace); },
-                    "grad.x: axis 0 has size 0, but N is 2");
+                    "doubled: grad.x is [N=0], but x is [N=2]");
+  throws<nn::Error>([&] { nn::vjp<&doubled>(x, Row(3), out, borrowed, workspace); },
+                    "doubled: upstream is [N=3], but the result is [N=2]");
 
-  const int labels[] = {0, 2, 3};
-  nn::rt::check_labels("label", labels, 2, 3);
-  throws<nn::Error>([&] { nn::rt::check_labels("label", labels, 3, 3); },
-                    "argument label: label 3 at position 2 is out of range for 3 classes");
+  const nn::Tensor<int, N> labels{0, 2, 3};
+  const nn::rt::Boundary<1> boundary("f");
+  boundary.labels("label", labels, 4);
+  throws<nn::Error>([&] { boundary.labels("label", labels, 3); },
+                    "f: label(2) is 3, but has to be from 0 to 2");
   nn::Tensor<float, N + 1> composite;
-  nn::rt::size_gradient("grad.y", composite, 3);
+  nn::rt::sized(composite, nn::rt::extents<nn::Tensor<float, N + 1>>({3}));
   check(composite.size() == 4);
-  throws<nn::Error>([&] { nn::rt::size_gradient("grad.y", composite, 4); },
-                    "axis 0 has size 4, but N+1 is 5");
+  nn::rt::Boundary<1> again("g");
+  throws<nn::Error>(
+      [&] { again.output("grad.y", composite, nn::rt::extents<nn::Tensor<float, N + 1>>({4}), "y"); },
+      "g: grad.y is [N+1=4], but y is [N+1=5]");
 }

@@ -98,6 +98,7 @@ void binary_functions() {
   BINARY(elu, -3, 3, a > 0 ? a : b * std::expm1(a));
   BINARY(atan2, -3, 3, std::atan2(a, b));
   BINARY(hypot, -3, 3, std::hypot(a, b));
+  BINARY(xlogy, 0.5, 3, a * std::log(b));
   BINARY(fmod, 0.5, 3, std::fmod(a, b));
 }
 

@@ -62,6 +62,12 @@ void losses() {
   const nn::Tensor<double, 2> p{0.8, 0.3}, y{1, 0.25};
   near(nn::binary_cross_entropy(p, y), -(std::log(0.8) + 0.25 * std::log(0.3) + 0.75 * std::log(0.7)) / 2,
        1e-15);
+  // Certain and right is no loss, certain and wrong an infinite one.
+  const nn::Tensor<float, 3> certain{0, 1, 1}, wrong{0, 1, 0};
+  check(nn::binary_cross_entropy(certain, certain) == 0 && nn::binary_cross_entropy(1.0, 1.0) == 0);
+  check(std::isinf(nn::binary_cross_entropy(certain, wrong)));
+  check(std::isnan(nn::binary_cross_entropy(nn::Tensor<float, 1>{std::nanf("")}, nn::Tensor<float, 1>{1})));
+  has(nn::xlogy(certain, wrong * 2), {0, std::log(2), -INFINITY}, 1e-7);
   near(nn::l1_penalty(a), 6.5, 1e-15);
   near(nn::l2_penalty(a), 0.5 * (1 + 4 + 0.25 + 9), 1e-15);
   check(nn::mse(3.0, 1.0) == 4 && nn::mae(1.0f, 3.0f) == 2 && nn::hinge(0.5, 1.0) == 0.5 &&

@@ -34,10 +34,12 @@ cudaError_t record(cudaEvent_t event, cudaStream_t handle) {
     event->frontier = stream->frontier;
     return cudaSuccess;
   }
+  auto time = std::make_shared<std::chrono::steady_clock::time_point>();
   const cudaError_t error =
-      submit_task(handle, {.run = [event] { event->time = std::chrono::steady_clock::now(); }});
+      submit_task(handle, {.run = [time] { *time = std::chrono::steady_clock::now(); }});
   if (error != cudaSuccess) return error;
   event->capture = nullptr;
+  event->time = std::move(time);
   event->op = stream->last;
   return cudaSuccess;
 }
@@ -72,7 +74,7 @@ cudaError_t elapsed(float* milliseconds, cudaEvent_t start, cudaEvent_t end) {
     if (event->capture) return cudaErrorCapturedEvent;
     if (!event->op->done) return cudaErrorNotReady;
   }
-  *milliseconds = std::chrono::duration<float, std::milli>(end->time - start->time).count();
+  *milliseconds = std::chrono::duration<float, std::milli>(*end->time - *start->time).count();
   return cudaSuccess;
 }
 
@@ -146,7 +148,6 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) {
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   return api("cudaEventDestroy", [&](Machine& m) {
     if (m.work.events.erase(event) == 0) return cudaErrorInvalidResourceHandle;
-    finish(event->op);  // its record writes the time into it
     delete event;
     return cudaSuccess;
   });

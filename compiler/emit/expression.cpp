@@ -151,7 +151,13 @@ Text Expressions::index_text(const std::vector<Term>& index) {
   return result;
 }
 
+std::string Expressions::address(const plan::Access& access) {
+  return sum({writer_.buffers[access.buffer], ir::Elem::i64}, index_text(access.index)).source;
+}
+
 std::string Expressions::access(const plan::Access& access) {
+  for (const auto& [element, text] : elements_)
+    if (element == access) return text;
   return writer_.buffers[access.buffer] + "[" + index_text(access.index).source + "]";
 }
 
@@ -182,7 +188,7 @@ Text Expressions::compute(int node) {
     case Node::Kind::reduced:
       return {result_.at(n.sink), n.elem};
     case Node::Kind::checked:
-      return {"rt::checked_index(" + text(n.operands[0]).source + ", " + writer_.text(n.dim).source + ")",
+      return {checked_index + "(" + text(n.operands[0]).source + ", " + writer_.text(n.dim).source + ")",
               ir::Elem::i64};
   }
   ir::bug("unknown node");

@@ -21,6 +21,15 @@ class Expressions {
   Text text(int node);
   std::string access(const plan::Access& access);
   void set_index(int axis, const std::string& variable) { index_[axis] = variable; }
+  /// What stands for an element, instead of the buffer and an index.
+  void set_element(const plan::Access& access, const std::string& text) {
+    elements_.emplace_back(access, text);
+  }
+  void forget_elements() { elements_.clear(); }
+  /// "buffer + index": the address of an element.
+  std::string address(const plan::Access& access);
+  /// The function that checks an index which the program computes.
+  std::string checked_index = "rt::checked_index";
   /// The variable of a row reduction's result.
   void set_result(int sink, const std::string& variable) { result_[sink] = variable; }
   const std::string& result(int sink) const { return result_.at(sink); }
@@ -43,6 +52,7 @@ class Expressions {
   std::map<int, Text> texts_;       // variables of the kernel and the row
   std::map<int, Text> loop_texts_;  // variables of the loop at hand
   std::map<int, std::string> index_, result_;
+  std::vector<std::pair<plan::Access, std::string>> elements_;
 };
 
 }  // namespace nndiff::emit

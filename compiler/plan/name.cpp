@@ -22,4 +22,15 @@ std::string name_hint(const Plan& plan, const Buffer& buffer, int step) {
   return name;
 }
 
+std::string parts_name(const Plan& plan, const Sink& s) {
+  const bool in_buffer = s.to.buffer >= 0;
+  if (in_buffer) {
+    const Buffer& sums = plan.buffers[static_cast<std::size_t>(s.to.buffer)];
+    if (sums.place == Buffer::Place::gradient)
+      return "d_" + ir::leaves(plan.f)[static_cast<std::size_t>(sums.leaf)]->path + "_parts";
+  }
+  const std::string name = name_hint(plan.f, s.value);
+  return (name.empty() ? std::string(ir::name_of(s.reducer)) : name) + "_parts";
+}
+
 }  // namespace nndiff::plan

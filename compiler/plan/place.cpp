@@ -84,7 +84,8 @@ void rename(Plan& plan, int from, int to) {
     if (buffer == from) buffer = to;
   };
   for (Step& step : plan.steps) {
-    fix(step.product.a), fix(step.product.b), fix(step.product.c);
+    Product& p = step.product;
+    for (int* buffer : {&p.a, &p.b, &p.c, &p.epilogue.bias, &p.epilogue.column_sums}) fix(*buffer);
     for (Node& n : step.kernel.nodes) fix(n.access.buffer);
     for (Sink& s : step.kernel.sinks) fix(s.to.buffer), fix(s.scratch);
   }
@@ -128,6 +129,11 @@ bool share_one(Plan& plan, int step) {
   return false;
 }
 
+std::vector<int> buffers_of(const Product& p) {
+  const Epilogue& e = p.epilogue;
+  return {p.a, p.b, p.c, e.bias, e.mask_out, e.mask_in, e.column_sums};
+}
+
 void touch(Plan& plan, int buffer, int step) {
   if (buffer < 0) return;
   Buffer& b = plan.buffers[buffer];
@@ -138,7 +144,7 @@ void touch(Plan& plan, int buffer, int step) {
 void touch_all(Plan& plan) {
   for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
     const Step& step = plan.steps[i];
-    for (int b : {step.product.a, step.product.b, step.product.c}) touch(plan, b, i);
+    for (int b : buffers_of(step.product)) touch(plan, b, i);
     for (const Sink& s : step.kernel.sinks) {
       touch(plan, s.to.buffer, i);
       touch(plan, s.scratch, i);

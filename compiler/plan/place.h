@@ -5,6 +5,13 @@
 
 namespace nndiff::plan {
 
+/// The name of the memory in which a reduction over rows keeps its chunks.
+std::string parts_name(const Plan& plan, const Sink& s);
+
+/// For a GPU: gives products the elementwise work around them that matrix libraries do on the way, and every
+/// reduction over rows and every scalar that kernels compute its memory.
+void prepare_cuda(Plan& plan);
+
 /// Sets the lifetime of every buffer: the first step that writes it and the last that touches it.
 void find_lifetimes(Plan& plan);
 

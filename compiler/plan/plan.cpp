@@ -167,13 +167,6 @@ void mark_kept(Plan& plan) {
   }
 }
 
-std::string parts_name(const Plan& plan, const Buffer& sums) {
-  if (sums.place == Buffer::Place::gradient)
-    return "d_" + ir::leaves(plan.f)[static_cast<std::size_t>(sums.leaf)]->path + "_parts";
-  const std::string name = name_hint(plan.f, sums.values.back());
-  return (name.empty() ? "sum" : name) + "_parts";
-}
-
 // Sums over rows into memory: one copy per chunk but the first, which accumulates in place.
 void add_scratch(Plan& plan) {
   for (Step& step : plan.steps) {
@@ -181,7 +174,7 @@ void add_scratch(Plan& plan) {
     for (Sink& s : step.kernel.sinks) {
       if (s.kind != Sink::Kind::across || !s.in_memory()) continue;
       const Buffer& to = plan.buffers[s.to.buffer];
-      Buffer b{.elem = to.elem, .shape = to.shape, .name = parts_name(plan, to), .bytes = to.bytes};
+      Buffer b{.elem = to.elem, .shape = to.shape, .name = parts_name(plan, s), .bytes = to.bytes};
       b.shape.insert(b.shape.begin(), Dim(max_chunks - 1));
       b.bytes *= Size(max_chunks - 1);
       s.scratch = static_cast<int>(plan.buffers.size());
@@ -203,8 +196,9 @@ Plan plan(const ir::Function& f, const Options& options) {
   for (int g : order(groups)) plan.steps.push_back(step_of(p, groups.groups[g], memory));
   assign_outputs(p, memory, plan);
   plan.f = std::move(p.f);
-  plan.small = is_small(plan);
-  if (!plan.small) add_scratch(plan);
+  plan.small = options.target == Target::cpp && is_small(plan);
+  if (options.target == Target::cpp && !plan.small) add_scratch(plan);
+  if (options.target == Target::cuda) prepare_cuda(plan);
   find_lifetimes(plan);
   mark_kept(plan);
   share_in_place(plan);

@@ -6,15 +6,22 @@
 // was reduced.
 #ifndef NNDIFF_PLAN_PLAN_H
 #define NNDIFF_PLAN_PLAN_H
+#include <map>
+#include <set>
+
 #include "plan/size.h"
 
 namespace nndiff::plan {
 
 using ir::Value;
 
+/// What the plan is carried out on.
+enum class Target : std::uint8_t { cpp, cuda };
+
 enum class Recompute : std::uint8_t { automatic, all, none };
 
 struct Options {
+  Target target = Target::cpp;
   Recompute recompute = Recompute::automatic;
   std::optional<std::int64_t> budget =
       {};  // bytes that may be kept for the backward sweep; named sizes count as 256
@@ -24,7 +31,8 @@ struct Options {
 struct Buffer {
   enum class Place : std::uint8_t { input, upstream, value, gradient, arena };
   Place place = Place::arena;
-  int leaf = -1;  // for an input or a gradient: the leaf's index over all parameters
+  bool bits = false;  // a bit mask for nn::rt::cuda::gemm
+  int leaf = -1;      // for an input or a gradient: the leaf's index over all parameters
   ir::Elem elem = ir::Elem::f32;
   ir::Shape shape = {};
   std::string name = {};  // a hint for the name of memory that holds no value of the function
@@ -79,8 +87,10 @@ struct Node {
   Value value = {};  // what it computes a part of, for names
 };
 
-/// Reductions over rows are cut into at most this many chunks (nn::rt::chunks).
+/// Reductions over rows are cut into at most this many chunks (nn::rt::chunks), or blocks of threads
+/// (nn::rt::cuda::max_parts).
 inline constexpr int max_chunks = 16;
+inline constexpr int max_parts = 256;
 
 /// What a kernel leaves behind.
 struct Sink {
@@ -98,7 +108,8 @@ struct Sink {
   std::vector<int> axes = {};     // all loops around it, rows included, outermost first
   std::vector<int> reduced = {};  // those of `axes` that it reduces over
   Access to = {};
-  int scratch = -1;  // across, to a buffer: where chunks after the first accumulate
+  int scratch =
+      -1;  // across: where chunks after the first accumulate; on a GPU, where every block leaves its sum
   int phase = 0;
 
   /// True where each element is accumulated in memory, not in a variable.
@@ -127,6 +138,17 @@ struct Kernel {
   std::vector<int> across() const;
 };
 
+/// What a matrix product does to its result on the way: buffers, or -1. On a GPU that saves a pass over
+/// memory.
+struct Epilogue {
+  int bias = -1;         // a row that is added to each row
+  bool relu = false;     // then max(·, 0)
+  int mask_out = -1;     // a bit for every element that is above 0 then
+  int mask_in = -1;      // elements whose bit is not set become 0
+  int column_sums = -1;  // and the sums of the columns are stored
+  bool is_none() const { return bias < 0 && !relu && mask_in < 0; }
+};
+
 /// c = op(a)·op(b), or c += with `accumulate`.
 struct Product {
   Value value;
@@ -134,6 +156,7 @@ struct Product {
   Dim m{1}, n{1}, k{1};
   int a = -1, b = -1, c = -1;
   bool accumulate = false;
+  Epilogue epilogue = {};
 };
 
 struct Step {
@@ -162,8 +185,13 @@ struct Plan {
   std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
-  bool small = false;  // static and so little work that threads and an arena would only cost
+  std::map<Value, int> cells;  // on a GPU: the buffers of scalars that kernels compute
+  bool small = false;          // static and so little work that threads and an arena would only cost
 };
+
+/// The scalars that the host knows before it starts anything: made of sizes and of numbers that are
+/// arguments.
+bool is_known_on_host(const Plan& plan, const Step& step, const std::set<Value>& known);
 
 /// Plans `f`, which holds the forward and the backward sweep.
 Plan plan(const ir::Function& f, const Options& options = {});

@@ -1,0 +1,200 @@
+// What the core functions of all targets share.
+#include "emit/core_text.h"
+
+#include <algorithm>
+
+#include "ir/diagnostic.h"
+
+namespace nndiff::emit {
+
+using plan::Buffer;
+using plan::Step;
+
+std::string CoreText::argument_of(CoreArgument::Role role, int leaf) const {
+  for (const CoreArgument& a : w.arguments)
+    if (a.role == role && (leaf < 0 || a.leaf == leaf)) return a.name;
+  ir::bug("a buffer without an argument");
+}
+
+void CoreText::name_buffers() {
+  using Role = CoreArgument::Role;
+  for (const Buffer& b : plan.buffers) {
+    std::string name;
+    switch (b.place) {
+      case Buffer::Place::input:
+        name = argument_of(Role::leaf, b.leaf);
+        break;
+      case Buffer::Place::upstream:
+        name = argument_of(Role::upstream, -1);
+        break;
+      case Buffer::Place::value:
+        name = argument_of(Role::value, -1);
+        break;
+      case Buffer::Place::gradient:
+        name = argument_of(Role::gradient, b.leaf);
+        break;
+      case Buffer::Place::arena:
+        if (b.first >= 0) name = unique_name(plan::name_hint(plan, b, b.first));
+        break;
+    }
+    w.buffers.push_back(name);
+  }
+}
+
+std::string CoreText::unique_name(const std::string& hint) {
+  return w.names.unique(hint.empty() ? "t" : identifier(hint));
+}
+
+void CoreText::rename_overwritten(int step) {
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    const Buffer& b = plan.buffers[i];
+    if (b.place != Buffer::Place::arena || b.values.size() < 2 || b.since.back() < step || b.last <= step)
+      continue;
+    const std::string before = plan::name_hint(plan, b, step), after = plan::name_hint(plan, b, step + 1);
+    if (before == after) continue;
+    const std::string name = unique_name(after);
+    w.lines.line(ir::cpp_name(b.elem) + "* const " + name + " = " + w.buffers[i] + ";", "in place");
+    w.buffers[i] = name;
+  }
+}
+
+namespace {
+
+bool is_aligned(const Size& bytes) {
+  return bytes.factor % 64 == 0;
+}
+
+Text slot_bytes(const Writer& w, std::size_t slot) {
+  const Size& bytes = w.plan.slots[slot];
+  if (is_aligned(bytes)) return w.text(bytes);
+  return {operand(sum(w.text(bytes), {"63", ir::Elem::i64}), Binding::primary) + " / 64 * 64", ir::Elem::i64,
+          Binding::product};
+}
+
+std::string buffer_comment(const Writer& w, const Buffer& b) {
+  std::string comment = b.shape.empty() ? "" : w.shape(b.shape);
+  if (b.kept) comment += comment.empty() ? "kept for backward" : " kept for backward";
+  return comment;
+}
+
+bool is_scalar(const Step& step) {
+  return step.kind == Step::Kind::kernel && step.kernel.axes.empty();
+}
+
+}  // namespace
+
+void CoreText::declare_on_stack() {
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    const Buffer& b = plan.buffers[i];
+    if (b.place != Buffer::Place::arena || b.first < 0) continue;
+    const std::int64_t cells = std::max<std::int64_t>(1, b.bytes.factor / ir::bytes_of(b.elem));
+    w.lines.line(
+        "alignas(64) " + ir::cpp_name(b.elem) + " " + w.buffers[i] + "[" + std::to_string(cells) + "];",
+        buffer_comment(w, b));
+  }
+}
+
+void CoreText::declare_buffers(const std::string& reserve) {
+  const auto in_arena = [](const Buffer& b) { return b.place == Buffer::Place::arena && b.first >= 0; };
+  if (std::none_of(plan.buffers.begin(), plan.buffers.end(), in_arena)) return;
+  std::vector<std::string> slots;
+  Text end{std::to_string(plan.static_bytes), ir::Elem::i64};
+  for (std::size_t s = 0; s < plan.slots.size(); ++s) {
+    slots.push_back(w.names.unique("offset"));
+    w.lines.line("const std::int64_t " + slots.back() + " = " + end.source + ";");
+    end = sum({slots.back(), ir::Elem::i64}, slot_bytes(w, s));
+  }
+  w.lines.line("std::byte* const arena = " + reserve + "(static_cast<std::size_t>(" + end.source + "));");
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    const Buffer& b = plan.buffers[i];
+    if (!in_arena(b)) continue;
+    const Text offset{b.slot >= 0 ? slots[static_cast<std::size_t>(b.slot)] : std::to_string(b.offset),
+                      ir::Elem::i64};
+    const std::string type = ir::cpp_name(b.elem) + "*";
+    w.lines.line(type + " const " + w.buffers[i] + " = reinterpret_cast<" + type + ">(" +
+                     sum({"arena", ir::Elem::i64}, offset).source + ");",
+                 buffer_comment(w, b));
+  }
+}
+
+// The backward section begins with its first step of more than a few scalars, behind all such forward
+// steps.
+std::size_t CoreText::first_backward() const {
+  std::size_t first = plan.steps.size(), behind = 0;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    if (is_scalar(plan.steps[i])) continue;
+    if (plan.steps[i].sweep == ir::Sweep::forward)
+      behind = i + 1;
+    else
+      first = std::min(first, i);
+  }
+  return std::max(first, behind);
+}
+
+void CoreText::comment(int number) {
+  const std::size_t first = first_backward();
+  const bool backward = static_cast<std::size_t>(number) >= first;
+  if (number == 0 || static_cast<std::size_t>(number) == first) {
+    w.lines.blank();
+    w.lines.line(backward ? "// Backward." : "// Forward.");
+    commented_.clear();
+    last_ = -1;
+  }
+  const Step& step = plan.steps[static_cast<std::size_t>(number)];
+  std::vector<int> shown;
+  for (int s : step.statements)
+    if (commented_.insert(s).second) shown.push_back(s);
+  const bool goes_on =
+      std::find(step.statements.begin(), step.statements.end(), last_) != step.statements.end();
+  if (shown.empty() && !goes_on) shown = step.statements;
+  if (shown.empty()) return;
+  last_ = shown.back();
+  w.lines.blank();
+  for (int s : shown) {
+    const ir::Statement& statement = plan.f.statements[static_cast<std::size_t>(s)];
+    const std::string& file = statement.loc.file;
+    const std::string place =
+        file.substr(file.find_last_of('/') + 1) + ":" + std::to_string(statement.loc.line);
+    std::string text = (backward ? "backward of: " : "") + statement.text;
+    if (text.size() > 90) text = text.substr(0, 87) + "...";
+    const std::size_t column = 70;
+    w.lines.line("// " + text + std::string(text.size() + 2 < column ? column - text.size() : 2, ' ') +
+                 place);
+  }
+}
+
+std::string CoreText::shapes(const plan::Product& p) const {
+  const auto matrix = [&](const Dim& rows, const Dim& columns, bool transposed) {
+    return transposed ? w.shape({columns, rows}) + "ᵀ" : w.shape({rows, columns});
+  };
+  return matrix(p.m, p.k, p.trans_a) + "·" + matrix(p.k, p.n, p.trans_b);
+}
+
+bool mentions(const std::string& text, const std::string& name) {
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const bool begins = at == 0 || !nn::detail::continues_name(text[at - 1]);
+    const bool ends = at + name.size() == text.size() || !nn::detail::continues_name(text[at + name.size()]);
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
+std::string CoreText::head(const std::string& result, const std::string& name, std::size_t from) const {
+  std::string text = result + " " + name + "(";
+  const std::string indent(4, ' ');
+  std::string line;
+  for (std::size_t i = from; i < w.arguments.size(); ++i) {
+    const CoreArgument& a = w.arguments[i];
+    const std::string item = a.type + " " +
+                             (mentions(w.lines.text(), a.name) ? a.name : "/*" + a.name + "*/") +
+                             (i + 1 < w.arguments.size() ? ", " : ") {");
+    if (!line.empty() && indent.size() + line.size() + item.size() > 108) {
+      text += "\n" + indent + line.substr(0, line.size() - 1);
+      line.clear();
+    }
+    line += item;
+  }
+  return text + "\n" + indent + line + "\n";
+}
+
+}  // namespace nndiff::emit

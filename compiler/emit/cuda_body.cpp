@@ -1,0 +1,380 @@
+// The body of a CUDA kernel.
+#include "emit/cuda_body.h"
+
+#include <algorithm>
+
+#include "ir/diagnostic.h"
+
+namespace nndiff::emit {
+
+using plan::Kernel;
+using plan::Loop;
+using plan::Sink;
+
+namespace {
+
+bool contains(const std::vector<int>& set, int x) {
+  return std::find(set.begin(), set.end(), x) != set.end();
+}
+
+std::string pointer(ir::Elem elem) {
+  return ir::cpp_name(elem);
+}
+
+}  // namespace
+
+CudaBody::CudaBody(Writer& writer, const Kernel& kernel, const KernelShape& shape)
+    : w_(writer), k_(kernel), shape_(shape), e_(writer, kernel) {
+  e_.checked_index = "cuda::checked_index";
+  for (int i = 0; i < static_cast<int>(k_.sinks.size()); ++i) all_.push_back(i);
+}
+
+std::string CudaBody::how(const Sink& s) {
+  switch (s.reducer) {
+    case ir::Reducer::sum:
+      return "cuda::Sum";
+    case ir::Reducer::max:
+      return "cuda::Max";
+    case ir::Reducer::min:
+      return "cuda::Min";
+  }
+  ir::bug("unknown reducer");
+}
+
+std::string CudaBody::nothing(const Sink& s) const {
+  return how(s) + "::nothing<" + ir::cpp_name(elem(s)) + ">()";
+}
+
+std::string CudaBody::joined(const Sink& s, const std::string& to, const std::string& value) const {
+  if (s.reducer == ir::Reducer::sum) return to + " += " + value + ";";
+  return to + " = " + how(s) + "::join(" + to + ", " + value + ");";
+}
+
+std::size_t CudaBody::loop_of(int sink) const {
+  for (std::size_t i = 0; i < k_.loops.size(); ++i)
+    if (contains(k_.loops[i].sinks, sink)) return i;
+  ir::bug("a result without a loop");
+}
+
+Across CudaBody::across(int sink) const {
+  const Sink& s = k_.sinks[sink];
+  return across_of(k_, s, shape_.loops[loop_of(sink)], shape_.lanes, shape_.width);
+}
+
+bool CudaBody::has_columns(std::size_t number) const {
+  const std::vector<int>& sinks = k_.loops[number].sinks;
+  return std::any_of(sinks.begin(), sinks.end(), [&](int s) {
+    return k_.sinks[s].kind == Sink::Kind::across && across(s) == Across::columns;
+  });
+}
+
+std::string CudaBody::count_of(const std::vector<int>& axes) const {
+  plan::Size count;
+  for (int a : axes) count *= k_.axes[a];
+  return w_.text(count).source;
+}
+
+bool CudaBody::is_used(int axis) const {
+  const auto in_access = [&](const plan::Access& access) {
+    return std::any_of(access.index.begin(), access.index.end(),
+                       [&](const plan::Term& t) { return t.axis == axis; });
+  };
+  return std::any_of(k_.nodes.begin(), k_.nodes.end(),
+                     [&](const plan::Node& n) { return n.axis == axis || in_access(n.access); }) ||
+         std::any_of(k_.sinks.begin(), k_.sinks.end(), [&](const Sink& s) { return in_access(s.to); });
+}
+
+void CudaBody::name_loops() {
+  static const char* const row_names[] = {"n", "m", "o", "q"};
+  static const char* const inner_names[] = {"j", "k", "l", "p"};
+  std::size_t rows = 0, inner = 0;
+  for (int a = 0; a < static_cast<int>(k_.axes.size()); ++a) {
+    const char* name = contains(k_.rows, a) ? row_names[rows++ % 4] : inner_names[inner++ % 4];
+    index_[a] = w_.names.unique(shape_.flat ? "i" : name);
+    e_.set_index(a, index_[a]);
+  }
+}
+
+void CudaBody::declare_across() {
+  for (int i : k_.across()) {
+    const Sink& s = k_.sinks[i];
+    const std::string type = ir::cpp_name(elem(s));
+    if (across(i) == Across::number) {
+      accumulators_[i] = w_.name(s.value, std::string(ir::name_of(s.reducer)));
+      w_.lines.line(type + " " + accumulators_[i] + " = " + nothing(s) + ";");
+    } else if (across(i) == Across::columns) {
+      const std::size_t number = loop_of(i);
+      accumulators_[i] = w_.names.unique(w_.buffers[s.to.buffer] + "_own");
+      const std::string size = "cuda::elements_of_lane<lanes, " + width(number) + ">(" +
+                               count_of(shape_.loops[number].parallel) + ")";
+      w_.lines.line(type + " " + accumulators_[i] + "[" + size + "];");
+      w_.lines.line("for (" + type + "& own : " + accumulators_[i] + ") own = " + nothing(s) + ";");
+    } else {
+      const std::string cells = w_.text(plan::count(w_.plan.buffers[s.to.buffer].shape)).source;
+      accumulators_[i] = w_.names.unique(w_.buffers[s.to.buffer] + "_own");
+      w_.lines.line(type + "* const " + accumulators_[i] + " = " + w_.buffers[s.scratch] +
+                    " + static_cast<std::int64_t>(blockIdx.x) * " + cells + ";");
+      w_.lines.line("for (std::int64_t c = threadIdx.x; c < " + cells + "; c += cuda::block_threads) " +
+                    accumulators_[i] + "[c] = " + nothing(s) + ";");
+      w_.lines.line("__syncthreads();");
+    }
+  }
+}
+
+void CudaBody::emit() {
+  if (!shape_.flat) {
+    w_.lines.line("constexpr int lanes = " +
+                  (shape_.lanes == block_threads ? "cuda::block_threads" : std::to_string(shape_.lanes)) +
+                  ";");
+    w_.lines.line("const int lane = static_cast<int>(threadIdx.x) % lanes;");
+  }
+  e_.declare(Level::kernel, all_, 0);
+  name_loops();
+  declare_across();
+  rows();
+  leave_across();
+}
+
+void CudaBody::rows() {
+  if (k_.rows.empty()) return row();
+  if (shape_.flat) return packed_loop(0);
+  const std::string count = count_of(k_.rows);
+  const bool single = k_.rows.size() == 1;
+  const std::string r = single ? index_[k_.rows[0]] : w_.names.unique("row");
+  w_.lines.open("for (I " + r + " = cuda::first_row<lanes, I>(); " + r + " < " + count + "; " + r +
+                " += cuda::row_stride<lanes, I>()) {");
+  if (!single) split_index(k_.rows, r);
+  row();
+  w_.lines.close();
+}
+
+// The variables of several loops from their number in row-major order.
+void CudaBody::split_index(const std::vector<int>& axes, const std::string& linear) {
+  plan::Size below;
+  std::vector<std::string> lines;
+  for (std::size_t i = axes.size(); i-- > 0; below *= k_.axes[axes[i]]) {
+    Text at{linear, ir::Elem::i64};
+    const Text divisor = w_.text(below);
+    if (divisor.source != "1")
+      at = {at.source + " / " + operand(divisor, Binding::prefix), ir::Elem::i64, Binding::product};
+    if (i > 0)
+      at = {at.source + " % " + operand(w_.text(k_.axes[axes[i]]), Binding::prefix), ir::Elem::i64,
+            Binding::product};
+    if (is_used(axes[i]))
+      lines.push_back("const I " + index_[axes[i]] + " = static_cast<I>(" + at.source + ");");
+  }
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) w_.lines.line(*line);
+}
+
+void CudaBody::row() {
+  for (std::size_t i = 0; i < k_.loops.size(); ++i) {
+    const Loop& l = k_.loops[i];
+    if (!l.axes.empty()) {
+      loop(i);
+      continue;
+    }
+    if (shape_.hazard && l.phase > 0 && shape_.lanes > 1) w_.lines.line("cuda::sync_lanes<lanes>();");
+    e_.declare(Level::row, all_, l.phase);
+    for (int s : l.sinks) row_statement(s);
+  }
+}
+
+void CudaBody::row_statement(int sink) {
+  const Sink& s = k_.sinks[sink];
+  const std::string value = e_.text(s.node).source;
+  const std::string first = shape_.lanes > 1 ? "if (lane == 0) " : "";
+  if (s.kind == Sink::Kind::store) return w_.lines.line(first + e_.access(s.to) + " = " + value + ";");
+  if (s.kind == Sink::Kind::across) {
+    const bool own = across(sink) == Across::memory;
+    const std::string to = own ? accumulators_[sink] + "[0]" : accumulators_[sink];
+    return w_.lines.line(first + joined(s, to, value));
+  }
+  if (s.kind != Sink::Kind::scalar) ir::bug("a reduction over nothing");
+  w_.lines.line(first + "*" + w_.buffers[w_.plan.cells.at(s.value)] + " = " + value + ";");
+}
+
+void CudaBody::fill_partials(std::size_t number) {
+  const LoopShape& shape = shape_.loops[number];
+  for (int i : k_.loops[number].sinks) {
+    const Sink& s = k_.sinks[i];
+    if (s.kind != Sink::Kind::partial) continue;
+    const Names outer = w_.names;
+    open_lanes(number, count_of(shape.parallel));
+    int opened = 0;
+    for (int a : shape.serial) {
+      if (contains(s.reduced, a)) continue;
+      w_.lines.open("for (I " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" + index_[a] +
+                    ") {");
+      ++opened;
+    }
+    w_.lines.line(e_.access(s.to) + " = " + nothing(s) + ";");
+    for (; opened > 0; --opened) w_.lines.close();
+    w_.lines.close();
+    w_.names = outer;
+  }
+}
+
+// A loop over the parallel elements of the row, each lane taking one in turn.
+void CudaBody::open_lanes(std::size_t number, const std::string& count) {
+  const std::vector<int>& axes = shape_.loops[number].parallel;
+  const std::string i = axes.size() == 1 ? index_[axes[0]] : w_.names.unique("element");
+  const std::string start = shape_.lanes > 1 ? "static_cast<I>(lane)" : "0";
+  w_.lines.open("for (I " + i + " = " + start + "; " + i + " < " + count + "; " + i + " += lanes) {");
+  if (axes.size() > 1) split_index(axes, i);
+}
+
+void CudaBody::loop(std::size_t number) {
+  const Loop& l = k_.loops[number];
+  if (shape_.hazard && shape_.lanes > 1) w_.lines.line("cuda::sync_lanes<lanes>();");
+  for (int i : l.sinks) {
+    const Sink& s = k_.sinks[i];
+    if (s.kind != Sink::Kind::row) continue;
+    accumulators_[i] = w_.name(s.value, std::string(ir::name_of(s.reducer)));
+    w_.lines.line(ir::cpp_name(elem(s)) + " " + accumulators_[i] + " = " + nothing(s) + ";");
+  }
+  fill_partials(number);
+  const Names outer = w_.names;
+  if (shape_.loops[number].packed || has_columns(number)) {
+    packed_loop(number);
+  } else {
+    open_lanes(number, count_of(shape_.loops[number].parallel));
+    for (int a : shape_.loops[number].serial)
+      w_.lines.open("for (I " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" + index_[a] +
+                    ") {");
+    body(number);
+    for (std::size_t i = 0; i < shape_.loops[number].serial.size(); ++i) w_.lines.close();
+    w_.lines.close();
+  }
+  w_.names = outer;
+  for (int s : l.sinks)
+    if (k_.sinks[s].kind == Sink::Kind::row) finish_row_reduction(s);
+}
+
+// Lanes take `width` elements at a time; where they keep sums of columns the loop has a fixed number of
+// turns, so that those can be registers.
+void CudaBody::packed_loop(std::size_t number) {
+  const LoopShape& shape = shape_.loops[number];
+  const std::vector<int> axes = shape_.flat ? k_.rows : shape.parallel;
+  const int axis = axes.back();
+  const std::string count = count_of(axes), pack_width = width(number);
+  const std::string first = w_.names.unique(axes.size() == 1 ? index_[axis] + "0" : "element");
+  element_ = w_.names.unique("own");
+  if (shape_.flat) {
+    w_.lines.open("for (I " + first + " = cuda::first_element<" + pack_width + ", I>(); " + first + " < " +
+                  count + "; " + first + " += cuda::element_stride<" + pack_width + ", I>()) {");
+  } else if (has_columns(number)) {
+    w_.lines.line("#pragma unroll");
+    w_.lines.open("for (int " + element_ + " = 0; " + element_ + " < cuda::elements_of_lane<lanes, " +
+                  pack_width + ">(" + count + "); " + element_ + " += " + pack_width + ") {");
+    const std::string turn = pack_width == "1" ? element_ : element_ + " / width";
+    w_.lines.line("const I " + first + " = (" + turn + " * lanes + lane)" +
+                  (pack_width == "1" ? "" : " * width") + ";");
+    w_.lines.line("if (" + first + " >= " + count + ") break;");
+  } else {
+    w_.lines.open("for (I " + first + " = " + pack_width + " * lane; " + first + " < " + count + "; " +
+                  first + " += " + pack_width + " * lanes) {");
+  }
+  std::string base = first;
+  if (axes.size() > 1) {
+    const std::string own = index_[axis];
+    base = w_.names.unique(own + "0");
+    index_[axis] = base;
+    split_index(axes, first);
+    index_[axis] = own;
+  }
+  if (pack_width == "1") {
+    w_.lines.line("const I " + index_[axis] + " = " + base + ";");
+    body(number);
+    w_.lines.close();
+    return;
+  }
+  const std::vector<PackedAccess> packs = packed_accesses(k_, k_.loops[number].sinks, axis, shape_.width);
+  std::vector<std::string> names;
+  e_.set_index(axis, base);
+  for (const PackedAccess& p : packs) {
+    names.push_back(w_.names.unique(w_.buffers[p.access.buffer] + "_pack"));
+    const std::string type = ir::cpp_name(p.elem);
+    if (p.loads)
+      w_.lines.line(std::string(p.stores ? "auto " : "const auto ") + names.back() + " = cuda::load<width>(" +
+                    e_.address(p.access) + ");");
+    else
+      w_.lines.line("cuda::Pack<" + type + ", width> " + names.back() + ";");
+  }
+  e_.set_index(axis, index_[axis]);
+  w_.lines.line("#pragma unroll");
+  w_.lines.open("for (int u = 0; u < width; ++u) {");
+  if (is_used(axis)) w_.lines.line("[[maybe_unused]] const I " + index_[axis] + " = " + base + " + u;");
+  for (std::size_t i = 0; i < packs.size(); ++i) e_.set_element(packs[i].access, names[i] + "[u]");
+  body(number);
+  e_.forget_elements();
+  w_.lines.close();
+  e_.set_index(axis, base);
+  for (std::size_t i = 0; i < packs.size(); ++i)
+    if (packs[i].stores) w_.lines.line("cuda::store(" + e_.address(packs[i].access) + ", " + names[i] + ");");
+  e_.set_index(axis, index_[axis]);
+  w_.lines.close();
+}
+
+void CudaBody::body(std::size_t number) {
+  const Names outer = w_.names;
+  const std::vector<int>& sinks = k_.loops[number].sinks;
+  e_.declare(shape_.flat ? Level::row : Level::loop, sinks, INT32_MAX);
+  for (int s : sinks) statement(k_.sinks[s], s);
+  e_.leave_loop();
+  w_.names = outer;
+}
+
+void CudaBody::statement(const Sink& s, int sink) {
+  const std::string value = e_.text(s.node).source;
+  switch (s.kind) {
+    case Sink::Kind::store:
+      return w_.lines.line(e_.access(s.to) + " = " + value + ";");
+    case Sink::Kind::partial:
+      return w_.lines.line(joined(s, e_.access(s.to), value));
+    case Sink::Kind::row:
+      return w_.lines.line(joined(s, accumulators_[sink], value));
+    case Sink::Kind::scalar:
+      ir::bug("a single number in a loop");
+    case Sink::Kind::across:
+      break;
+  }
+  std::string to = accumulators_[sink];
+  if (across(sink) == Across::columns)
+    to += "[" + element_ + (shape_.loops[loop_of(sink)].packed ? " + u]" : "]");
+  if (across(sink) == Across::memory) {
+    std::swap(w_.buffers[s.to.buffer], accumulators_[sink]);
+    to = e_.access(s.to);
+    std::swap(w_.buffers[s.to.buffer], accumulators_[sink]);
+  }
+  w_.lines.line(joined(s, to, value));
+}
+
+void CudaBody::finish_row_reduction(int sink) {
+  const Sink& s = k_.sinks[sink];
+  const std::string& name = accumulators_[sink];
+  if (shape_.lanes > 1) w_.lines.line(name + " = cuda::join_lanes<" + how(s) + ", lanes>(" + name + ");");
+  e_.set_result(sink, name);
+  const auto is_stored = [&](const Sink& other) {
+    return other.kind == Sink::Kind::scalar && other.value == s.value;
+  };
+  const auto cell = w_.plan.cells.find(s.value);
+  if (cell != w_.plan.cells.end() && std::none_of(k_.sinks.begin(), k_.sinks.end(), is_stored))
+    w_.lines.line("if (lane == 0) *" + w_.buffers[cell->second] + " = " + name + ";");
+}
+
+void CudaBody::leave_across() {
+  for (int i : k_.across()) {
+    const Sink& s = k_.sinks[i];
+    const std::string parts = w_.buffers[s.scratch];
+    if (across(i) == Across::number) {
+      w_.lines.line(accumulators_[i] + " = cuda::join_block<" + how(s) + ">(" + accumulators_[i] + ");");
+      w_.lines.line("if (threadIdx.x == 0) " + parts + "[blockIdx.x] = " + accumulators_[i] + ";");
+    } else if (across(i) == Across::columns) {
+      const std::size_t number = loop_of(i);
+      w_.lines.line("cuda::leave_columns<" + how(s) + ", lanes, " + width(number) + ">(" + accumulators_[i] +
+                    ", " + count_of(shape_.loops[number].parallel) + ", " + parts + ");");
+    }
+  }
+}
+
+}  // namespace nndiff::emit

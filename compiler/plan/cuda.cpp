@@ -1,0 +1,202 @@
+// What a plan for a GPU has besides: epilogues of matrix products, memory for sums in two stages and for
+// scalars.
+#include <algorithm>
+
+#include "plan/lower.h"
+#include "plan/place.h"
+
+namespace nndiff::plan {
+
+namespace {
+
+// How often steps read each buffer.
+std::vector<int> count_readers(const Plan& plan) {
+  std::vector<int> readers(plan.buffers.size());
+  for (const Step& step : plan.steps) {
+    const Product& p = step.product;
+    for (int b : {p.a, p.b, p.accumulate ? p.c : -1})
+      if (b >= 0) ++readers[static_cast<std::size_t>(b)];
+    std::set<int> read;
+    for (const Sink& s : step.kernel.sinks)
+      for (int n : needed(step.kernel, s.node)) read.insert(step.kernel.nodes[n].access.buffer);
+    for (int b : read)
+      if (b >= 0) ++readers[static_cast<std::size_t>(b)];
+  }
+  return readers;
+}
+
+// A kernel over the elements [n, j] of a product's result, and what it is made of.
+struct Follower {
+  const Plan& plan;
+  const Product& product;
+  const Kernel& k;
+
+  // The kernel's loops are just the rows and the columns of the result.
+  bool has_matrix_loops() const {
+    return k.rows.size() == 1 && k.axes.size() == 2 && product.n.is_static() &&
+           k.axes[1 - k.rows[0]] == Size(product.n) && k.axes[k.rows[0]] == Size(product.m);
+  }
+  int row() const { return k.rows[0]; }
+  int column() const { return 1 - k.rows[0]; }
+
+  bool is_element(const Access& a) const {
+    const std::vector<Term> expected = {{Size(product.n), row(), -1}, {Size(1), column(), -1}};
+    return a.index == expected;
+  }
+  bool is_column(const Access& a) const { return a.index == std::vector<Term>{{Size(1), column(), -1}}; }
+  const Node& node(int n) const { return k.nodes[static_cast<std::size_t>(n)]; }
+  bool is_load(int n, int buffer) const {
+    return node(n).kind == Node::Kind::load && node(n).access.buffer == buffer && is_element(node(n).access);
+  }
+  bool is_zero(int n) const { return node(n).kind == Node::Kind::constant && node(n).number == 0; }
+  bool is_map(int n, ir::Map map) const { return node(n).kind == Node::Kind::map && node(n).map == map; }
+
+  // relu(product + bias): the bias's buffer, or -1.
+  int bias_under_relu(int n) const {
+    if (!is_map(n, ir::Map::relu) || !is_map(node(n).operands[0], ir::Map::add)) return -1;
+    const std::vector<int>& sum = node(node(n).operands[0]).operands;
+    for (int i : {0, 1}) {
+      const Node& bias = node(sum[1 - i]);
+      if (is_load(sum[i], product.c) && bias.kind == Node::Kind::load && is_column(bias.access))
+        return bias.access.buffer;
+    }
+    return -1;
+  }
+
+  // where(h > 0, product, 0): the buffer of h, or -1.
+  int mask_of(int n) const {
+    if (!is_map(n, ir::Map::where)) return -1;
+    const std::vector<int>& choice = node(n).operands;
+    if (!is_map(choice[0], ir::Map::gt) || !is_load(choice[1], product.c) || !is_zero(choice[2])) return -1;
+    const Node& above = node(node(choice[0]).operands[0]);
+    const bool is_h = above.kind == Node::Kind::load && is_element(above.access);
+    return is_h && is_zero(node(choice[0]).operands[1]) ? above.access.buffer : -1;
+  }
+
+  const Sink* only(Sink::Kind kind) const {
+    const auto is_of_kind = [&](const Sink& s) { return s.kind == kind; };
+    if (std::count_if(k.sinks.begin(), k.sinks.end(), is_of_kind) != 1) return nullptr;
+    return &*std::find_if(k.sinks.begin(), k.sinks.end(), is_of_kind);
+  }
+};
+
+struct Epilogues {
+  Plan& plan;
+  std::vector<int> readers = count_readers(plan);
+
+  // The product that makes `buffer` as relu(… + bias), or none.
+  Product* relu_product(int buffer) const {
+    for (Step& step : plan.steps)
+      if (step.kind == Step::Kind::product && step.product.c == buffer)
+        return step.product.epilogue.relu ? &step.product : nullptr;
+    return nullptr;
+  }
+
+  // Rows of bits are 128 long, or a multiple (cublasLt's documentation of the ReLU mask).
+  int mask_for(Product& maker) const {
+    if (maker.epilogue.mask_out >= 0) return maker.epilogue.mask_out;
+    const std::int64_t words = (maker.n.value + 127) / 128 * 4;
+    Buffer mask{.bits = true, .elem = ir::Elem::i32, .shape = {maker.m, Dim(words)}};
+    mask.name = name_hint(plan, plan.buffers[static_cast<std::size_t>(maker.c)], 0) + "_above_0";
+    mask.bytes = count(mask.shape) * Size(4);
+    plan.buffers.push_back(std::move(mask));
+    return maker.epilogue.mask_out = static_cast<int>(plan.buffers.size()) - 1;
+  }
+
+  bool add_relu(Product& p, const Follower& f) const {
+    const Sink* store = f.only(Sink::Kind::store);
+    if (!store || f.k.sinks.size() != 1 || !f.is_element(store->to)) return false;
+    const int bias = f.bias_under_relu(store->node);
+    if (bias < 0) return false;
+    p.epilogue.bias = bias;
+    p.epilogue.relu = true;
+    p.c = store->to.buffer;
+    return true;
+  }
+
+  bool add_mask(Product& p, const Follower& f) const {
+    const Sink* store = f.only(Sink::Kind::store);
+    const Sink* sums = f.only(Sink::Kind::across);
+    if (!store || !f.is_element(store->to) || f.k.sinks.size() != (sums ? 2U : 1U)) return false;
+    if (sums && (sums->node != store->node || sums->reducer != ir::Reducer::sum || !f.is_column(sums->to)))
+      return false;
+    const int h = f.mask_of(store->node);
+    Product* maker = h < 0 ? nullptr : relu_product(h);
+    if (!maker || maker->n != p.n || maker->m != p.m) return false;
+    const int to = store->to.buffer, column_sums = sums ? sums->to.buffer : -1;
+    p.epilogue.mask_in = mask_for(*maker);
+    p.epilogue.column_sums = column_sums;
+    p.c = to;
+    return true;
+  }
+
+  void run() {
+    for (std::size_t i = 0; i + 1 < plan.steps.size(); ++i) {
+      Step &step = plan.steps[i], &next = plan.steps[i + 1];
+      Product& p = step.product;
+      if (step.kind != Step::Kind::product || next.kind != Step::Kind::kernel || p.accumulate) continue;
+      if (plan.f[p.value].type.elem != ir::Elem::f32 || readers[static_cast<std::size_t>(p.c)] != 1) continue;
+      const Follower follower{plan, p, next.kernel};
+      if (!follower.has_matrix_loops() || !(add_relu(p, follower) || add_mask(p, follower))) continue;
+      step.values.insert(step.values.end(), next.values.begin(), next.values.end());
+      step.statements.insert(step.statements.end(), next.statements.begin(), next.statements.end());
+      std::sort(step.statements.begin(), step.statements.end());
+      step.statements.erase(std::unique(step.statements.begin(), step.statements.end()),
+                            step.statements.end());
+      plan.steps.erase(plan.steps.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+  }
+};
+
+// The scalars that a kernel computes outlive it: others read them, or the host.
+void add_cells(Plan& plan) {
+  std::set<Value> known;
+  for (Step& step : plan.steps) {
+    const bool host = is_known_on_host(plan, step, known);
+    for (Sink& s : step.kernel.sinks) {
+      if (host) known.insert(s.value);
+      if (host || plan.f[s.value].type.rank() > 0 || s.to.buffer >= 0 || plan.cells.count(s.value)) continue;
+      const ir::Elem elem = step.kernel.nodes[static_cast<std::size_t>(s.node)].elem;
+      Buffer cell{.elem = elem, .name = name_hint(plan.f, s.value), .bytes = Size(ir::bytes_of(elem))};
+      if (cell.name.empty()) cell.name = s.value == plan.f.body.yields.at(0) ? "value" : "scalar";
+      cell.name += "_at";
+      cell.first = 0, cell.last = static_cast<int>(plan.steps.size());
+      plan.cells[s.value] = static_cast<int>(plan.buffers.size());
+      plan.buffers.push_back(std::move(cell));
+    }
+  }
+}
+
+void add_parts(Plan& plan) {
+  for (Step& step : plan.steps)
+    for (Sink& s : step.kernel.sinks) {
+      if (s.kind != Sink::Kind::across) continue;
+      const ir::Elem elem = step.kernel.nodes[static_cast<std::size_t>(s.node)].elem;
+      ir::Shape shape =
+          s.to.buffer >= 0 ? plan.buffers[static_cast<std::size_t>(s.to.buffer)].shape : ir::Shape{};
+      shape.insert(shape.begin(), Dim(max_parts));
+      Buffer parts{.elem = elem, .shape = shape, .name = parts_name(plan, s), .bytes = count(shape)};
+      parts.bytes *= Size(ir::bytes_of(elem));
+      s.scratch = static_cast<int>(plan.buffers.size());
+      plan.buffers.push_back(std::move(parts));
+    }
+}
+
+}  // namespace
+
+bool is_known_on_host(const Plan& plan, const Step& step, const std::set<Value>& known) {
+  if (step.kind != Step::Kind::kernel || !step.kernel.axes.empty()) return false;
+  return std::all_of(step.kernel.nodes.begin(), step.kernel.nodes.end(), [&](const Node& n) {
+    if (n.kind == Node::Kind::scalar)
+      return plan.f[n.value].kind == ir::Kind::input || known.count(n.value) > 0;
+    return n.kind != Node::Kind::load && n.kind != Node::Kind::reduced && n.kind != Node::Kind::checked;
+  });
+}
+
+void prepare_cuda(Plan& plan) {
+  Epilogues{plan}.run();
+  add_parts(plan);
+  add_cells(plan);
+}
+
+}  // namespace nndiff::plan

@@ -24,7 +24,7 @@ def helpers():
 config.name = "nn-diff"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".cpp", ".test"]
-config.excludes = ["support", "bench", "app"] + helpers()
+config.excludes = ["support", "bench", "app", "emulator"] + helpers()
 config.build, config.support = build, support  # for lit.local.cfg
 config.test_source_root = os.path.join(root, "test")
 config.test_exec_root = os.path.join(build, "test", "out")
@@ -45,6 +45,11 @@ def compiler(name):
     """A compiler call of a test: headers of nn, of the test and of what the test has written."""
     includes = [os.path.join(root, "include"), support, "%S", "%T"]
     return f"{name} -std=c++20 -O1 -g -Wall -Wextra -Werror " + " ".join("-I" + path for path in includes)
+
+
+def nvcc():
+    """NVIDIA's compiler, or nothing."""
+    return shutil.which("nvcc") or shutil.which("/usr/local/cuda/bin/nvcc")
 
 
 def namespace_command():
@@ -68,6 +73,10 @@ config.substitutions += [
     ("%lib", library),
     ("%rooms", " ".join(["-I" + os.path.join(root, "compiler")] + rooms)),
     ("%matrix", f"python3 {support}/matrix.py --include {root}/include --library '{library}' --out %t.matrix"),
+    ("%emulated", f"{compiler('g++')} -I{root}/test/cuda/emulation -x c++"),
+    ("%as_emulated", f"-I{root}/test/cuda/emulation -x c++"),
+    ("%emulation", f"-x none {tree['emulation']} -pthread"),
+    ("%nvcc", f"{nvcc()} -std=c++20 -I{root}/include -I{support}"),
     ("%build", build),
     ("%root", root),
 ]
@@ -79,6 +88,8 @@ if namespace:
 for feature, tool in [("clang14", "clang++-14"), ("clang19", "clang++-19"), ("gdb", "gdb"), ("git", "git"), ("shellcheck", "shellcheck")]:
     if shutil.which(tool):
         config.available_features.add(feature)
+if nvcc():
+    config.available_features.add("nvcc")
 for feature, part in [("openblas", "openblas"), ("onednn", "dnnl")]:
     if part in library:
         config.available_features.add(feature)

@@ -3,6 +3,7 @@
 #define NN_DERIVATIVE_H
 
 #include <cstddef>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -81,7 +82,10 @@ auto value_and_grad(Args&&... args) {
       given == own + 2 || given == own,
       "nn::value_and_grad takes the function's arguments, alone or with gradients and workspace after them");
   if constexpr (given == own + 2) {
-    return Derivative<F>::value_and_grad(std::forward<Args>(args)...);
+    Workspace& ws = std::get<own + 1>(std::forward_as_tuple(args...));
+    const auto value = Derivative<F>::value_and_grad(std::forward<Args>(args)...);
+    ws.last_value = static_cast<double>(value);
+    return value;
   } else if constexpr (given == own) {
     using Value = typename detail::Signature<decltype(F)>::result;
     ValueAndGrad<Value, Gradients<F>> result{};

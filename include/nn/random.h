@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "nn/host_device.h"
+
 namespace nn {
 
 /// Four 32-bit words, the unit in which Philox takes counters and gives numbers.
@@ -17,7 +19,8 @@ struct PhiloxBlock {
 
 /// Philox4x32 with ten rounds: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3"
 /// (2011).
-constexpr PhiloxBlock philox4x32_10(PhiloxBlock counter, std::uint32_t key0, std::uint32_t key1) {
+NN_HOST_DEVICE constexpr PhiloxBlock philox4x32_10(PhiloxBlock counter, std::uint32_t key0,
+                                                   std::uint32_t key1) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter.word[0];
     const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter.word[2];
@@ -39,15 +42,17 @@ struct Philox {
   std::uint64_t stream = 0;
 
   /// The four random words at `counter`.
-  constexpr PhiloxBlock block(std::uint64_t counter) const {
+  NN_HOST_DEVICE constexpr PhiloxBlock block(std::uint64_t counter) const {
     return philox4x32_10({{low(counter), high(counter), low(stream), high(stream)}}, low(seed), high(seed));
   }
   /// 32 random bits: the first word of the block.
-  constexpr std::uint32_t uint32(std::uint64_t counter) const { return block(counter).word[0]; }
+  NN_HOST_DEVICE constexpr std::uint32_t uint32(std::uint64_t counter) const {
+    return block(counter).word[0];
+  }
 
   /// Uniform in [0, 1): a multiple of 2^-24 for float (first word), of 2^-53 for double (first two words).
   template <class T>
-  constexpr T uniform(std::uint64_t counter) const {
+  NN_HOST_DEVICE constexpr T uniform(std::uint64_t counter) const {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "uniform gives float or double");
     const PhiloxBlock bits = block(counter);
     if constexpr (std::is_same_v<T, float>) {
@@ -59,7 +64,7 @@ struct Philox {
   /// Standard normal by Box and Muller (1958): sqrt(-2 log u) cos(2 pi v), u in (0, 1] and v in [0, 1) of 53
   /// bits.
   template <class T>
-  T normal(std::uint64_t counter) const {
+  NN_HOST_DEVICE T normal(std::uint64_t counter) const {
     const PhiloxBlock bits = block(counter);
     const double u = 1 - unit(bits.word[0], bits.word[1]);
     const double v = unit(bits.word[2], bits.word[3]);
@@ -67,7 +72,7 @@ struct Philox {
   }
   /// Uniform in {0, …, bound - 1} without bias (Lemire 2019); bound must be positive. The rare rejections are
   /// redrawn from the block's later words, and then from streams that no one else uses.
-  constexpr std::uint32_t below(std::uint32_t bound, std::uint64_t counter) const {
+  NN_HOST_DEVICE constexpr std::uint32_t below(std::uint32_t bound, std::uint64_t counter) const {
     const std::uint32_t reject = (0u - bound) % bound;
     for (Philox source = *this;; source.stream ^= redraw, source.stream += 1) {
       const PhiloxBlock bits = source.block(counter);
@@ -80,9 +85,11 @@ struct Philox {
 
  private:
   static constexpr std::uint64_t redraw = 0x9E3779B97F4A7C15u;
-  static constexpr std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
-  static constexpr std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
-  static constexpr double unit(std::uint32_t a, std::uint32_t b) {
+  NN_HOST_DEVICE static constexpr std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+  NN_HOST_DEVICE static constexpr std::uint32_t high(std::uint64_t x) {
+    return static_cast<std::uint32_t>(x >> 32);
+  }
+  NN_HOST_DEVICE static constexpr double unit(std::uint32_t a, std::uint32_t b) {
     return static_cast<double>((std::uint64_t{a} << 32 | b) >> 11) * 0x1p-53;
   }
 };

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "nn/annotate.h"
+#include "nn/device.h"
 #include "nn/dim.h"
 #include "nn/error.h"
 #include "nn/extents.h"
@@ -106,7 +107,8 @@ struct Uninitialised {};
 ///
 /// Copying a tensor copies its elements (in effect: buffers are shared until one side is written). A tensor
 /// made by nn::view borrows its memory: assigning to it writes there, copying it gives an owning tensor. A
-/// tensor that was moved from may only be destroyed or assigned to.
+/// tensor that was moved from may only be destroyed or assigned to. Elements on a device (nn::to) are for
+/// generated functions and copies; everything that reads or writes single ones throws nn::Error there.
 ///
 /// In a debugger, h.extents_.axes are the sizes of h and h.storage_.data_ points to its elements in row-major
 /// order: in gdb, `print h.storage_.data_[i * 512 + j]` and `print *h.storage_.data_@h.size_`.
@@ -218,9 +220,21 @@ class Tensor {
   }
 
   /// The elements in row-major order. The non-const one gives a pointer to write through, which stays valid
-  /// until the tensor is assigned to, moved from or destroyed.
+  /// until the tensor is assigned to, moved from or destroyed. Throw nn::Error for a tensor on a device.
   T* data() { return storage_.writable(size_); }
   const T* data() const { return storage_.data(); }
+
+  /// The same for a tensor on a device; the pointer is the device's. Throw nn::Error for one on the host.
+  T* device_data() {
+    if (device().is_host()) detail::throw_not_on_device();
+    return storage_.raw_writable(size_);
+  }
+  const T* device_data() const {
+    if (device().is_host()) detail::throw_not_on_device();
+    return storage_.raw();
+  }
+  /// Where the elements are.
+  const Device& device() const { return storage_.device(); }
 
   T* begin() { return data(); }
   T* end() { return data() + size_; }
@@ -270,11 +284,16 @@ class Tensor {
 
   /// For the library's own functions: a tensor whose elements are about to be written, and the pointer for
   /// it.
-  Tensor(const extents_type& extents, detail::Uninitialised)
-      : extents_(extents), size_(extents.count()), storage_(storage::uninitialised(size_)) {}
+  Tensor(const extents_type& extents, detail::Uninitialised, const Device& device = {})
+      : extents_(extents), size_(extents.count()), storage_(storage::uninitialised(size_, device)) {}
   Tensor(const extents_type& extents, detail::Storage<T>&& elements)
       : extents_(extents), size_(extents.count()), storage_(std::move(elements)) {}
   T* briefly_writable() { return storage_.briefly_writable(size_); }
+  /// The same wherever the elements are.
+  const T* raw_data() const { return storage_.raw(); }
+  T* raw_briefly_writable() { return storage_.raw_briefly_writable(size_); }
+  /// The storage, to copy it from place to place.
+  const detail::Storage<T>& elements() const { return storage_; }
 
  private:
   using storage = detail::Storage<T>;
@@ -322,7 +341,15 @@ class Tensor {
     for (int axis = 0; axis < rank; ++axis)
       if (extents_.axes[axis] != other.extents_.axes[axis])
         throw Error("nn: a tensor " + other.extents_.text() + " is assigned to a view " + extents_.text());
-    if (size_ > 0) std::memmove(data(), other.storage_.data(), static_cast<std::size_t>(size_) * sizeof(T));
+    const std::size_t bytes = static_cast<std::size_t>(size_) * sizeof(T);
+    if (device().is_host() && other.device().is_host()) {
+      if (size_ > 0) std::memmove(data(), other.storage_.raw(), bytes);
+    } else {
+      if (device() != other.device())
+        throw Error("nn: a tensor on " + other.device().name() + " is assigned to a view on " +
+                    device().name() + "; copy it with nn::to first");
+      detail::copy_bytes(device(), storage_.raw_writable(size_), device(), other.storage_.raw(), bytes);
+    }
   }
 
   extents_type extents_;
@@ -332,9 +359,9 @@ class Tensor {
 
 namespace detail {
 template <class V, class Pointer, class... I>
-V borrow(Pointer pointer, I... sizes) {
+V borrow(const Device& device, Pointer pointer, I... sizes) {
   const std::int64_t list[] = {static_cast<std::int64_t>(sizes)..., 0};
-  return V(typename V::extents_type(list), Storage<typename V::value_type>::borrow(pointer));
+  return V(typename V::extents_type(list), Storage<typename V::value_type>::borrow(pointer, device));
 }
 }  // namespace detail
 
@@ -344,12 +371,24 @@ V borrow(Pointer pointer, I... sizes) {
 template <class V, std::integral... I>
   requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
 V view(typename V::value_type* pointer, I... sizes) {
-  return detail::borrow<V>(pointer, sizes...);
+  return detail::borrow<V>(Device(), pointer, sizes...);
 }
 template <class V, std::integral... I>
   requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
 V view(const typename V::value_type* pointer, I... sizes) {
-  return detail::borrow<V>(pointer, sizes...);
+  return detail::borrow<V>(Device(), pointer, sizes...);
+}
+
+/// The same over memory of a device.
+template <class V, std::integral... I>
+  requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
+V view(const Device& device, typename V::value_type* pointer, I... sizes) {
+  return detail::borrow<V>(device, pointer, sizes...);
+}
+template <class V, std::integral... I>
+  requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
+V view(const Device& device, const typename V::value_type* pointer, I... sizes) {
+  return detail::borrow<V>(device, pointer, sizes...);
 }
 
 }  // namespace nn

@@ -1,9 +1,11 @@
 // The memory and the threads of one caller of generated code: an arena that only grows and a thread pool of
-// its own.
+// its own, or a stream and an arena on a device.
 #ifndef NN_WORKSPACE_H
 #define NN_WORKSPACE_H
 
 #include <cstddef>
+
+#include "nn/device.h"
 
 namespace nn {
 
@@ -22,6 +24,8 @@ class Workspace {
   /// (openblas, onednn, builtin; the default is chosen when nn is built) names a backend that this build
   /// doesn't have.
   explicit Workspace(int threads = 0);
+  /// For calls on a device, whose tensors have to be there. Nothing is allocated there before the first call.
+  explicit Workspace(const Device& device, int threads = 0);
   Workspace(Workspace&& other) noexcept;
   Workspace& operator=(Workspace&& other) noexcept;
   Workspace(const Workspace&) = delete;
@@ -29,6 +33,7 @@ class Workspace {
   ~Workspace();
 
   /// The arena, at least `bytes` long and 64-byte aligned. Growing loses its contents; it never shrinks.
+  /// Throws nn::Error in a workspace of a device: code that nn-diff wrote for the host runs on the host.
   std::byte* reserve(std::size_t bytes) {
     if (bytes > capacity_) grow(bytes);
     return data_;
@@ -40,12 +45,25 @@ class Workspace {
   /// Threads that a parallel call may use, the caller included.
   int threads() const { return threads_; }
 
+  /// Where calls with this workspace run.
+  const Device& device() const { return device_; }
+  /// Waits until the device has done all that was asked of it, and throws nn::Error for what went wrong
+  /// there. Returns at once on the host.
+  void synchronize();
+  /// How float products are computed on a device; Precision::float32 unless said otherwise. The host ignores
+  /// it.
+  void set_precision(Precision precision);
+
   /// Name of the library that rt::gemm calls: "openblas", "onednn" or "builtin".
   const char* gemm_name() const;
 
   /// For the runtime itself: the thread pool, created on first use, and the matrix product library.
   rt::Engine& engine() { return engine_ ? *engine_ : start_engine(); }
   const rt::GemmBackend& gemm_backend() const { return *gemm_; }
+  /// The device's part. Throws nn::Error on the host.
+  rt::DeviceContext& context();
+  /// The value of the last call, for nn::Step on the host.
+  double last_value = 0;
 
  private:
   void grow(std::size_t bytes);
@@ -55,6 +73,8 @@ class Workspace {
   std::byte* data_ = nullptr;
   std::size_t capacity_ = 0;
   rt::Engine* engine_ = nullptr;
+  Device device_;
+  rt::DeviceContext* context_ = nullptr;
   const rt::GemmBackend* gemm_;
   int threads_;
 };

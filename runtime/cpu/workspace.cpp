@@ -55,10 +55,18 @@ void free_lines(std::byte* data) noexcept {
 
 Workspace::Workspace(int threads) : gemm_(&rt::chosen_gemm_backend()), threads_(thread_count(threads)) {}
 
+Workspace::Workspace(const Device& device, int threads) : Workspace(threads) {
+  device_ = device;
+  if (!device.is_host()) context_ = device.api()->open(device.index());
+}
+
 Workspace::Workspace(Workspace&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)),
+    : last_value(other.last_value),
+      data_(std::exchange(other.data_, nullptr)),
       capacity_(std::exchange(other.capacity_, 0)),
       engine_(std::exchange(other.engine_, nullptr)),
+      device_(other.device_),
+      context_(std::exchange(other.context_, nullptr)),
       gemm_(other.gemm_),
       threads_(other.threads_) {}
 
@@ -68,6 +76,9 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
   data_ = std::exchange(other.data_, nullptr);
   capacity_ = std::exchange(other.capacity_, 0);
   engine_ = std::exchange(other.engine_, nullptr);
+  device_ = other.device_;
+  context_ = std::exchange(other.context_, nullptr);
+  last_value = other.last_value;
   gemm_ = other.gemm_;
   threads_ = other.threads_;
   return *this;
@@ -81,7 +92,26 @@ const char* Workspace::gemm_name() const {
   return gemm_->name;
 }
 
+void Workspace::synchronize() {
+  if (!device_.is_host()) device_.api()->synchronize(context());
+}
+
+void Workspace::set_precision(Precision precision) {
+  if (!device_.is_host()) device_.api()->set_precision(context(), precision);
+}
+
+rt::DeviceContext& Workspace::context() {
+  if (!context_)
+    throw Error(device_.is_host()
+                    ? "nn: this call needs a workspace on a device, nn::Workspace ws{nn::cuda()}"
+                    : "nn: this workspace was moved from");
+  return *context_;
+}
+
 void Workspace::grow(std::size_t bytes) {
+  if (!device_.is_host())
+    throw Error("nn: the workspace is on " + device_.name() +
+                ", but this function was generated for the host only; run nn-diff with --emit=cpp,cuda");
   rt::free_lines(std::exchange(data_, nullptr));
   capacity_ = 0;
   data_ = rt::allocate_lines(bytes);
@@ -95,6 +125,8 @@ rt::Engine& Workspace::start_engine() {
 
 void Workspace::release() {
   delete engine_;
+  if (context_) device_.api()->close(context_);
+  context_ = nullptr;
   rt::free_lines(data_);
   engine_ = nullptr;
   data_ = nullptr;

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 
+#include "nn/host_device.h"
+
 // Always inlined: one call left in a loop would keep the whole loop from being vectorised.
-#define NN_MATH_INLINE [[gnu::always_inline]] inline
+#define NN_MATH_INLINE [[gnu::always_inline]] NN_HOST_DEVICE inline
 
 namespace nn::math::detail {
 

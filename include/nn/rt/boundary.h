@@ -1,5 +1,5 @@
-// What a generated function checks about its arguments before it writes anything: sizes, labels, the caller's
-// buffers.
+// What a generated function checks about its arguments before it writes anything: places, sizes, labels, the
+// caller's buffers.
 #ifndef NN_RT_BOUNDARY_H
 #define NN_RT_BOUNDARY_H
 
@@ -31,19 +31,19 @@ struct Memory {
 /// True for an owning tensor without elements: default-constructed with named sizes, or moved from.
 template <class X>
 bool is_unsized(const X& x) {
-  return !x.is_view() && x.data() == nullptr;
+  return !x.is_view() && x.raw_data() == nullptr;
 }
 
 /// The memory of an argument that is read, and of one that is written.
 template <class X>
 Memory read(const char* argument, const X& x) {
-  const auto* data = reinterpret_cast<const std::byte*>(x.data());
+  const auto* data = reinterpret_cast<const std::byte*>(x.raw_data());
   const std::int64_t size = data ? x.size() : 0;
   return {data, data + static_cast<std::size_t>(size) * sizeof(typename X::value_type), argument, false};
 }
 template <class X>
 Memory written(const char* argument, X& x) {
-  if (!is_unsized(std::as_const(x))) x.briefly_writable();  // in memory of its own from now on
+  if (!is_unsized(std::as_const(x))) x.raw_briefly_writable();  // in memory of its own from now on
   Memory memory = read(argument, std::as_const(x));
   memory.written = true;
   return memory;
@@ -79,14 +79,25 @@ inline std::string position_text(const std::int64_t* extents, int rank, std::int
 /// nothing: whatever a refusal needs is out of the way.
 class Boundary {
  public:
-  explicit Boundary(const char* function) : function_(function) {}
+  /// Of a call on the host, or on the device of the workspace.
+  explicit Boundary(const char* function, const nn::Device& device = {})
+      : function_(function), device_(device) {}
 
   /// A tensor that is read.
   template <class X>
   void input(const char* name, const X& x) {
-    if (x.data() == nullptr && (X::name_count == 0 || x.size() > 0)) refuse_moved_from(name);
+    if (x.device() != device_) refuse_place(name, x.device());
+    if (x.raw_data() == nullptr && (X::name_count == 0 || x.size() > 0)) refuse_moved_from(name);
     if constexpr (has_arithmetic(X::dims)) check_was_sized(name, x);
     borrows_ |= x.is_view();
+  }
+
+  /// Memory behind a raw pointer, or none: has to be on the call's device, where that can be told.
+  void pointer(const char* name, const void* pointer) const {
+    if (device_.is_host() || pointer == nullptr) return;
+    const int index = device_.api()->index_of(pointer);
+    if (index != device_.index())
+      refuse_place(name, index < 0 ? nn::Device() : nn::Device(*device_.api(), index));
   }
 
   /// The upstream gradient: a tensor that is read and has to have the shape `extents` of the result.
@@ -118,13 +129,15 @@ class Boundary {
     if (size == 0) refuse("the size " + std::string(expression) + " is 0, and another size is divided by it");
   }
 
-  /// Class indices in a tensor, or a single one: each plus `shift` has to be from 0 to classes − 1.
+  /// Class indices in a tensor, or a single one: each plus `shift` has to be from 0 to classes − 1. Those in
+  /// a tensor on a device are looked at there (rt::cuda::check_labels).
   template <class X>
   void labels(const char* name, const X& x, std::int64_t classes, std::int64_t shift = 0) const {
     if constexpr (std::is_integral_v<X>) {
       const auto label = static_cast<std::int64_t>(x);
       if (is_outside(label, classes, shift)) refuse_label(name, label, classes, shift);
     } else {
+      if (!x.device().is_host()) return;
       bool outside = false;
       const auto* label = x.data();
       for (std::int64_t i = 0; i < x.size(); ++i) outside |= is_outside(label[i], classes, shift);
@@ -136,10 +149,12 @@ class Boundary {
   }
 
   /// A tensor that will be written and has to have the shape `extents`, the shape of the argument `like`. An
-  /// owning one without elements is left for `sized`.
+  /// owning one without elements is left for `sized`, and so is one that was never written and is somewhere
+  /// else.
   template <class X>
   void output(const char* name, const X& x, const typename X::extents_type& extents, const char* like) {
     if (is_unsized(x)) return;  // `sized` will
+    if (x.device() != device_ && !x.elements().is_untouched()) refuse_place(name, x.device());
     if constexpr (X::name_count > 0) check_shape(name, x, extents, like);
     borrows_ |= x.is_view();
   }
@@ -188,6 +203,12 @@ class Boundary {
 
   [[noreturn]] void refuse(const std::string& what) const { throw_refusal(function_, what); }
 
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_place(const char* name, const nn::Device& place) const {
+    refuse(std::string(name) + " is on " + place.name() +
+           (device_.is_host() ? ", but the call runs on " : ", the workspace on ") + device_.name() +
+           "; copy it there with nn::to");
+  }
+
   [[noreturn, gnu::cold, gnu::noinline]] void refuse_moved_from(const char* name) const {
     refuse(std::string(name) + " has no elements: it was moved from");
   }
@@ -216,6 +237,7 @@ class Boundary {
   }
 
   const char* function_;
+  nn::Device device_;
   bool borrows_ = false;
 };
 
@@ -226,15 +248,22 @@ typename X::extents_type extents(const std::int64_t (&sizes)[X::name_count]) {
 }
 
 template <class X>
-[[gnu::cold, gnu::noinline]] void allocate(X& x, const typename X::extents_type& extents) {
-  x = X(extents, nn::detail::Uninitialised{});
+[[gnu::cold, gnu::noinline]] void allocate(X& x, const typename X::extents_type& extents,
+                                           const nn::Device& device = {}) {
+  x = X(extents, nn::detail::Uninitialised{}, device);
 }
 
-/// The elements of a tensor to write to, which first gets the shape `extents` if it has no elements.
+/// The elements of a tensor to write to, which first gets the shape `extents` if it has no elements. On a
+/// device, a tensor that was never written moves there.
 template <class X>
 auto* sized(X& x, const typename X::extents_type& extents) {
   if (is_unsized(std::as_const(x))) allocate(x, extents);
   return x.briefly_writable();
+}
+template <class X>
+auto* sized(X& x, const typename X::extents_type& extents, const nn::Device& device) {
+  if (is_unsized(std::as_const(x)) || x.device() != device) allocate(x, extents, device);
+  return x.raw_briefly_writable();
 }
 
 /// The address of a gradient inside a struct of parameters that has no axes.

@@ -2,10 +2,10 @@
 #ifndef NN_RT_LOOPS_H
 #define NN_RT_LOOPS_H
 
-#include <limits>
 #include <string>
 
 #include "nn/error.h"
+#include "nn/rt/extremes.h"
 #include "nn/rt/parallel.h"
 
 namespace nn::rt {
@@ -13,26 +13,6 @@ namespace nn::rt {
 /// Partial results that a reduction inside a row runs in at once: float sums can't be reordered by the
 /// compiler, so the code says which order it means, one that vectorises.
 inline constexpr std::int64_t lanes = 64;
-
-/// What a maximum of nothing is, and a minimum of nothing its negative.
-template <class T>
-inline constexpr T lowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
-                                                                 : std::numeric_limits<T>::lowest();
-template <class T>
-inline constexpr T highest =
-    std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
-
-/// The larger of a and b; NaN counts as larger than any number, as in nn::max.
-template <class T>
-inline T larger(T a, T b) {
-  return b > a || b != b ? b : a;
-}
-
-/// The smaller of a and b; NaN counts as smaller than any number, as in nn::min.
-template <class T>
-inline T smaller(T a, T b) {
-  return b < a || b != b ? b : a;
-}
 
 /// The lanes of a sum, a maximum or a minimum as one result. Overwrites them.
 template <class T>

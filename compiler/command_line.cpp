@@ -106,9 +106,9 @@ struct Reader {
       else if (what == "report")
         shared.emit.insert(Emit::report);
       else if (what == "cuda")
-        throw UsageError("this nn-diff has no CUDA backend; --emit takes cpp, dot and report");
+        shared.emit.insert(Emit::cuda);
       else
-        throw UsageError("--emit takes cpp, dot and report, not '" + what + "'");
+        throw UsageError("--emit takes cpp, cuda, dot and report, not '" + what + "'");
       begin = end + 1;
     }
   }
@@ -125,9 +125,9 @@ struct Reader {
     else if (what == "cpp")
       shared.print = Print::cpp;
     else if (what == "cuda")
-      throw UsageError("this nn-diff has no CUDA backend; --print takes ast, ir, adjoint, plan and cpp");
+      shared.print = Print::cuda;
     else
-      throw UsageError("--print takes ast, ir, adjoint, plan and cpp, not '" + what + "'");
+      throw UsageError("--print takes ast, ir, adjoint, plan, cpp and cuda, not '" + what + "'");
     shared.source.want_ast = shared.print == Print::ast;
   }
 

@@ -5,6 +5,7 @@
 
 #include "emit/boundary.h"
 #include "emit/core.h"
+#include "emit/cuda.h"
 #include "emit/dot.h"
 #include "emit/header.h"
 #include "emit/report.h"
@@ -18,25 +19,34 @@ namespace nndiff {
 
 namespace {
 
+bool wants_cuda(const Job& job) {
+  return job.print == Print::cuda || (job.write && job.emit.count(Emit::cuda) > 0);
+}
+
 /// Every stage from the lifted function to text, for one mode.
-emit::Generated generate(const ir::Function& primal, grad::Mode mode, const plan::Options& options) {
+emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job& job) {
   ir::Function f = grad::differentiate(primal, mode);
   ir::verify(f, "differentiate");
   f = opt::simplify(std::move(f));
   ir::verify(f, "simplify");
-  emit::Generated generated{plan::plan(f, options), ""};
+  emit::Generated generated{plan::plan(f, job.plan), ""};
   generated.core = emit::core(generated.plan);
+  if (wants_cuda(job)) {
+    plan::Options options = job.plan;
+    options.target = plan::Target::cuda;
+    generated.cuda_plan = plan::plan(f, options);
+  }
   return generated;
 }
 
 /// value_and_grad where the result is a scalar, and vjp.
-emit::Derivative derive(const ir::Function& lifted, const plan::Options& options) {
+emit::Derivative derive(const ir::Function& lifted, const Job& job) {
   emit::Derivative derivative{lifted, {}};
   const ir::Function primal = opt::stabilise(lifted);
   ir::verify(primal, "stabilise");
   if (primal.result.shape.empty())
-    derivative.modes.push_back(generate(primal, grad::Mode::value_and_grad, options));
-  derivative.modes.push_back(generate(primal, grad::Mode::vjp, options));
+    derivative.modes.push_back(generate(primal, grad::Mode::value_and_grad, job));
+  derivative.modes.push_back(generate(primal, grad::Mode::vjp, job));
   return derivative;
 }
 
@@ -52,12 +62,14 @@ std::string printed(const Job& job, const emit::Model& model, const std::vector<
     if (job.print == Print::plan) text += plan::print(plan);
   }
   if (job.print == Print::cpp) text += emit::source(model);
+  if (job.print == Print::cuda) text += emit::cuda_source(model);
   return text;
 }
 
 std::string text_of(const std::string& suffix, const emit::Model& model) {
   if (suffix == ".nn.h") return emit::header(model);
   if (suffix == ".nn.cpp") return emit::source(model);
+  if (suffix == ".nn.cu") return emit::cuda_source(model);
   if (suffix == ".nn.txt") return emit::report(model);
   std::string text;
   for (const emit::Derivative& derivative : model.derivatives) text += emit::dot(derivative.primal);
@@ -67,6 +79,7 @@ std::string text_of(const std::string& suffix, const emit::Model& model) {
 std::vector<std::string> suffixes(const Job& job) {
   std::vector<std::string> list;
   if (job.emit.count(Emit::cpp)) list.insert(list.end(), {".nn.h", ".nn.cpp"});
+  if (job.emit.count(Emit::cuda)) list.push_back(".nn.cu");
   if (job.emit.count(Emit::dot)) list.push_back(".nn.dot");
   if (job.emit.count(Emit::report)) list.push_back(".nn.txt");
   return list;
@@ -90,7 +103,7 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
   for (const frontend::Lifted& one : functions) {
     emit::check_boundary(one.function);
     messages += frontend::to_text(grad::remarks(one.function));
-    model.derivatives.push_back(derive(one.function, job.plan));
+    model.derivatives.push_back(derive(one.function, job));
   }
   return model;
 }

@@ -11,10 +11,10 @@
 namespace nndiff {
 
 /// What `--print` shows instead of writing files.
-enum class Print : std::uint8_t { nothing, ast, ir, adjoint, plan, cpp };
+enum class Print : std::uint8_t { nothing, ast, ir, adjoint, plan, cpp, cuda };
 
 /// What `--emit` writes.
-enum class Emit : std::uint8_t { cpp, dot, report };
+enum class Emit : std::uint8_t { cpp, cuda, dot, report };
 
 /// What to make of one model file.
 struct Job {

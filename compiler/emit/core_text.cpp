@@ -110,7 +110,7 @@ void CoreText::declare_buffers(const std::string& reserve) {
     if (!in_arena(b)) continue;
     const Text offset{b.slot >= 0 ? slots[static_cast<std::size_t>(b.slot)] : std::to_string(b.offset),
                       ir::Elem::i64};
-    const std::string type = ir::cpp_name(b.elem) + "*";
+    const std::string type = (b.bits ? "std::uint32_t" : ir::cpp_name(b.elem)) + "*";
     w.lines.line(type + " const " + w.buffers[i] + " = reinterpret_cast<" + type + ">(" +
                      sum({"arena", ir::Elem::i64}, offset).source + ");",
                  buffer_comment(w, b));
@@ -172,7 +172,7 @@ std::string CoreText::shapes(const plan::Product& p) const {
 
 bool mentions(const std::string& text, const std::string& name) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    const bool begins = at == 0 || !nn::detail::continues_name(text[at - 1]);
+    const bool begins = at == 0 || (!nn::detail::continues_name(text[at - 1]) && text[at - 1] != '.');
     const bool ends = at + name.size() == text.size() || !nn::detail::continues_name(text[at + name.size()]);
     if (begins && ends) return true;
   }

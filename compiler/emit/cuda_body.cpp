@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ir/diagnostic.h"
+#include "plan/lower.h"
 
 namespace nndiff::emit {
 
@@ -15,10 +16,6 @@ namespace {
 
 bool contains(const std::vector<int>& set, int x) {
   return std::find(set.begin(), set.end(), x) != set.end();
-}
-
-std::string pointer(ir::Elem elem) {
-  return ir::cpp_name(elem);
 }
 
 }  // namespace
@@ -42,12 +39,15 @@ std::string CudaBody::how(const Sink& s) {
 }
 
 std::string CudaBody::nothing(const Sink& s) const {
-  return how(s) + "::nothing<" + ir::cpp_name(elem(s)) + ">()";
+  if (s.reducer == ir::Reducer::sum) return op::literal(0, elem(s)).source;
+  return std::string("nn::rt::") + (s.reducer == ir::Reducer::max ? "lowest<" : "highest<") +
+         ir::cpp_name(elem(s)) + ">";
 }
 
 std::string CudaBody::joined(const Sink& s, const std::string& to, const std::string& value) const {
   if (s.reducer == ir::Reducer::sum) return to + " += " + value + ";";
-  return to + " = " + how(s) + "::join(" + to + ", " + value + ");";
+  const std::string function = s.reducer == ir::Reducer::max ? "larger" : "smaller";
+  return to + " = nn::rt::" + function + "(" + to + ", " + value + ");";
 }
 
 std::size_t CudaBody::loop_of(int sink) const {
@@ -173,10 +173,53 @@ void CudaBody::row() {
       loop(i);
       continue;
     }
-    if (shape_.hazard && l.phase > 0 && shape_.lanes > 1) w_.lines.line("cuda::sync_lanes<lanes>();");
+    synchronise(i);
     e_.declare(Level::row, all_, l.phase);
     for (int s : l.sinks) row_statement(s);
   }
+}
+
+// Before a loop, or the statements of the row: what other lanes have written can be read, and what they have
+// read can be overwritten.
+void CudaBody::synchronise(std::size_t number) {
+  if (shape_.lanes == 1) return;
+  const Touched now = touched(number);
+  const auto meets = [&](const std::vector<Touch>& before, const std::vector<Touch>& after) {
+    return std::any_of(before.begin(), before.end(), [&](const Touch& a) {
+      return std::any_of(after.begin(), after.end(), [&](const Touch& b) {
+        return a.access.buffer == b.access.buffer && !is_same_lane(a, b);
+      });
+    });
+  };
+  if (meets(before_.stores, now.loads) || meets(before_.stores, now.stores) ||
+      meets(before_.loads, now.stores)) {
+    w_.lines.line("cuda::sync_lanes<lanes>();");
+    before_ = {};
+  }
+  before_.loads.insert(before_.loads.end(), now.loads.begin(), now.loads.end());
+  before_.stores.insert(before_.stores.end(), now.stores.begin(), now.stores.end());
+}
+
+// The same lane touches the same element in both loops.
+bool CudaBody::is_same_lane(const Touch& a, const Touch& b) const {
+  const LoopShape &first = shape_.loops[a.loop], &second = shape_.loops[b.loop];
+  return a.access == b.access && !first.parallel.empty() && first.parallel == second.parallel &&
+         first.packed == second.packed;
+}
+
+CudaBody::Touched CudaBody::touched(std::size_t number) const {
+  Touched result;
+  for (int i : k_.loops[number].sinks) {
+    const Sink& s = k_.sinks[i];
+    if (s.to.buffer >= 0 && s.kind != Sink::Kind::across) result.stores.push_back({s.to, number});
+    for (int n : plan::needed(k_, s.node))
+      if (k_.nodes[n].access.buffer >= 0) result.loads.push_back({k_.nodes[n].access, number});
+  }
+  if (!k_.loops[number].axes.empty()) return result;
+  for (int n = 0; n < static_cast<int>(k_.nodes.size()); ++n)  // read here for the loops that follow
+    if (k_.nodes[n].access.buffer >= 0 && e_.level(n) != Level::loop)
+      result.loads.push_back({k_.nodes[n].access, number});
+  return result;
 }
 
 void CudaBody::row_statement(int sink) {
@@ -225,7 +268,7 @@ void CudaBody::open_lanes(std::size_t number, const std::string& count) {
 
 void CudaBody::loop(std::size_t number) {
   const Loop& l = k_.loops[number];
-  if (shape_.hazard && shape_.lanes > 1) w_.lines.line("cuda::sync_lanes<lanes>();");
+  synchronise(number);
   for (int i : l.sinks) {
     const Sink& s = k_.sinks[i];
     if (s.kind != Sink::Kind::row) continue;
@@ -263,7 +306,7 @@ void CudaBody::packed_loop(std::size_t number) {
     w_.lines.open("for (I " + first + " = cuda::first_element<" + pack_width + ", I>(); " + first + " < " +
                   count + "; " + first + " += cuda::element_stride<" + pack_width + ", I>()) {");
   } else if (has_columns(number)) {
-    w_.lines.line("#pragma unroll");
+    w_.lines.line("NN_CUDA_UNROLL");
     w_.lines.open("for (int " + element_ + " = 0; " + element_ + " < cuda::elements_of_lane<lanes, " +
                   pack_width + ">(" + count + "); " + element_ + " += " + pack_width + ") {");
     const std::string turn = pack_width == "1" ? element_ : element_ + " / width";
@@ -301,7 +344,7 @@ void CudaBody::packed_loop(std::size_t number) {
       w_.lines.line("cuda::Pack<" + type + ", width> " + names.back() + ";");
   }
   e_.set_index(axis, index_[axis]);
-  w_.lines.line("#pragma unroll");
+  w_.lines.line("NN_CUDA_UNROLL");
   w_.lines.open("for (int u = 0; u < width; ++u) {");
   if (is_used(axis)) w_.lines.line("[[maybe_unused]] const I " + index_[axis] + " = " + base + " + u;");
   for (std::size_t i = 0; i < packs.size(); ++i) e_.set_element(packs[i].access, names[i] + "[u]");

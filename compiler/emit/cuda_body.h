@@ -17,6 +17,18 @@ class CudaBody {
   static std::string how(const plan::Sink& s);
 
  private:
+  // An access in loop number `loop`.
+  struct Touch {
+    plan::Access access;
+    std::size_t loop;
+  };
+  struct Touched {
+    std::vector<Touch> loads, stores;
+  };
+
+  void synchronise(std::size_t number);
+  bool is_same_lane(const Touch& a, const Touch& b) const;
+  Touched touched(std::size_t number) const;
   void name_loops();
   void declare_across();
   void rows();
@@ -48,7 +60,8 @@ class CudaBody {
   Expressions e_;
   std::vector<int> all_;
   std::map<int, std::string> index_, accumulators_;
-  std::string element_, lanes_;  // of the lane's own columns; "lanes"
+  std::string element_;  // of the lane's own columns
+  Touched before_;       // since the lanes met last
 };
 
 }  // namespace nndiff::emit

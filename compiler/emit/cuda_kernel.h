@@ -9,6 +9,7 @@ namespace nndiff::emit {
 struct DeviceCode {
   std::string text;
   Names names;
+  std::map<std::string, std::string> known;  // kernels by what they do
 };
 
 /// Appends the kernel of step `step` to `device` and its launch to `host`. Steps after it that only compute

@@ -84,15 +84,6 @@ int lanes_for(const Kernel& k, const KernelShape& shape) {
   return power_of_two(longest / shape.width, 32);
 }
 
-// Whether some value is both stored and loaded at another element than its own, or in another loop.
-bool has_hazard(const Kernel& k) {
-  return std::any_of(k.sinks.begin(), k.sinks.end(), [&](const Sink& s) {
-    return s.kind != Sink::Kind::across && s.to.buffer >= 0 &&
-           std::any_of(k.nodes.begin(), k.nodes.end(),
-                       [&](const plan::Node& n) { return n.access.buffer == s.to.buffer; });
-  });
-}
-
 }  // namespace
 
 std::vector<PackedAccess> packed_accesses(const Kernel& k, const std::vector<int>& sinks, int axis,
@@ -135,10 +126,9 @@ Across across_of(const Kernel& k, const Sink& s, const LoopShape& loop, int lane
   return own <= most_registers ? Across::columns : Across::memory;
 }
 
-KernelShape shape_of(const plan::Plan&, const Kernel& k) {
+KernelShape shape_of(const Kernel& k) {
   KernelShape shape;
   shape.flat = k.is_flat();
-  shape.hazard = has_hazard(k);
   for (const Loop& loop : k.loops) shape.loops.push_back(split(k, loop));
   int narrowest = 0;
   std::vector<int> widths;

@@ -26,11 +26,10 @@ struct KernelShape {
   bool flat = false;             // the rows are elements, a thread each
   int lanes = 1;                 // threads of a row: 1, 2, 4, … 32 or block_threads
   int width = 1;                 // elements that are one access where memory is aligned
-  bool hazard = false;           // lanes read what other lanes of the row write
   std::vector<LoopShape> loops;  // as in the kernel
 };
 
-KernelShape shape_of(const plan::Plan& plan, const plan::Kernel& k);
+KernelShape shape_of(const plan::Kernel& k);
 
 /// The elements of the parallel loops, if static.
 std::optional<std::int64_t> elements_of(const plan::Kernel& k, const LoopShape& loop);

@@ -12,6 +12,7 @@ namespace nndiff::emit {
 struct Generated {
   plan::Plan plan;   // its function is what grad::differentiate made, with outputs and upstream
   std::string core;  // text of the core function `core_name(plan.f)`
+  std::optional<plan::Plan> cuda_plan = {};  // for a GPU, where asked for
 };
 
 /// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp.

@@ -158,7 +158,8 @@ void add_cells(Plan& plan) {
       if (host || plan.f[s.value].type.rank() > 0 || s.to.buffer >= 0 || plan.cells.count(s.value)) continue;
       const ir::Elem elem = step.kernel.nodes[static_cast<std::size_t>(s.node)].elem;
       Buffer cell{.elem = elem, .name = name_hint(plan.f, s.value), .bytes = Size(ir::bytes_of(elem))};
-      if (cell.name.empty()) cell.name = s.value == plan.f.body.yields.at(0) ? "value" : "scalar";
+      if (cell.name.empty())
+        cell.name = s.value == plan.f.body.yields.at(0) ? "value" : operation_name(plan.f[s.value]);
       cell.name += "_at";
       cell.first = 0, cell.last = static_cast<int>(plan.steps.size());
       plan.cells[s.value] = static_cast<int>(plan.buffers.size());

@@ -22,6 +22,11 @@ std::string name_hint(const Plan& plan, const Buffer& buffer, int step) {
   return name;
 }
 
+std::string operation_name(const ir::Op& op) {
+  if (op.kind == ir::Kind::map) return std::string(name_of(op.map));
+  return std::string(op.kind == ir::Kind::reduce ? name_of(op.reducer) : name_of(op.kind));
+}
+
 std::string parts_name(const Plan& plan, const Sink& s) {
   const bool in_buffer = s.to.buffer >= 0;
   if (in_buffer) {

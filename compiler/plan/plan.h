@@ -200,6 +200,9 @@ Plan plan(const ir::Function& f, const Options& options = {});
 /// adjoint of h is dh. Not unique, and empty where there is nothing to go by.
 std::string name_hint(const ir::Function& f, Value v);
 
+/// What an operation does: "add", "sum", "matmul".
+std::string operation_name(const ir::Op& op);
+
 /// What a buffer should be called in `step`: after the last value that an earlier step has left there, or
 /// else after its first one.
 std::string name_hint(const Plan& plan, const Buffer& buffer, int step);

@@ -91,11 +91,6 @@ std::string place_of(const Buffer& b) {
   return b.slot < 0 ? "at " + std::to_string(b.offset) : "slot " + std::to_string(b.slot);
 }
 
-std::string operation_name(const ir::Op& op) {
-  if (op.kind == ir::Kind::map) return std::string(name_of(op.map));
-  return std::string(op.kind == ir::Kind::reduce ? name_of(op.reducer) : name_of(op.kind));
-}
-
 void add(std::vector<int>& set, int buffer) {
   for (int b : set)
     if (b == buffer) return;

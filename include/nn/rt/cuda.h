@@ -20,11 +20,11 @@
 namespace nn::rt::cuda {
 
 /// Threads in every block.
-inline constexpr unsigned block_threads = 256;
+inline constexpr int block_threads = 256;
 
 /// A one-dimensional grid of blocks.
 struct Grid {
-  unsigned blocks = 0, threads = block_threads;
+  unsigned blocks = 0, threads = static_cast<unsigned>(block_threads);
 };
 
 namespace detail {
@@ -34,7 +34,7 @@ inline constexpr std::int64_t most_blocks =
 inline Grid blocks_for(std::int64_t count, std::int64_t per_block) {
   if (count <= 0) return {};
   const std::int64_t blocks = (count - 1) / per_block + 1;
-  return {static_cast<unsigned>(blocks < most_blocks ? blocks : most_blocks), block_threads};
+  return {static_cast<unsigned>(blocks < most_blocks ? blocks : most_blocks)};
 }
 }  // namespace detail
 
@@ -46,7 +46,7 @@ inline Grid elements(std::int64_t count, int per_thread = 1) {
 
 /// For a grid-stride loop over `count` rows with `lanes` (1, 2, 4, 8, 16, 32 or 256) threads to each.
 inline Grid rows(std::int64_t count, int lanes) {
-  return detail::blocks_for(count, static_cast<int>(block_threads) / lanes);
+  return detail::blocks_for(count, block_threads / lanes);
 }
 
 /// How many chunks a sum over `count` rows of `work_per_row` elements is cut into, each a partial result of

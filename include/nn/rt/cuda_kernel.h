@@ -1,16 +1,20 @@
-// What generated kernels are written with: elements and rows shared out over threads, packs of elements that are
-// one memory access, and sums over rows in two stages.
+// What generated kernels are written with: elements and rows shared out over threads, packs of elements that
+// are one memory access, and sums over rows in two stages.
 #ifndef NN_RT_CUDA_KERNEL_H
 #define NN_RT_CUDA_KERNEL_H
 
 #include <cstdint>
 
-#include "nn/rt/cuda_device.h"
+#include "nn/rt/cuda.h"
+
+/// Before a loop with a fixed number of turns: its variables may be registers.
+#if defined(NN_CUDA_EMULATION)
+#define NN_CUDA_UNROLL
+#else
+#define NN_CUDA_UNROLL _Pragma("unroll")
+#endif
 
 namespace nn::rt::cuda {
-
-/// Threads of a block of every generated kernel.
-inline constexpr int block_threads = 256;
 
 /// Reductions over rows leave at most this many partial results, one a block.
 inline constexpr int max_parts = 256;
@@ -58,46 +62,48 @@ constexpr int elements_of_lane(int count) {
   return (count + lanes * width - 1) / (lanes * width) * width;
 }
 
-/// How two partial results become one.
-struct Sum {
-  template <class T>
-  __device__ static T join(T a, T b) {
-    return a + b;
-  }
+/// How two partial results become one, and what the result of reducing nothing is.
+struct Sum : detail::Sum {
   template <class T>
   __device__ static T nothing() {
     return T(0);
   }
 };
-struct Max {
-  template <class T>
-  __device__ static T join(T a, T b) {
-    return larger(a, b);
-  }
+struct Max : detail::Max {
   template <class T>
   __device__ static T nothing() {
-    return lowest<T>();
+    return lowest<T>;
   }
 };
-struct Min {
-  template <class T>
-  __device__ static T join(T a, T b) {
-    return smaller(a, b);
-  }
+struct Min : detail::Min {
   template <class T>
   __device__ static T nothing() {
-    return highest<T>();
+    return highest<T>;
   }
 };
 
-/// First stage, for columns: every group of `lanes` threads has reduced its rows, lane by lane, to `own`, of which
-/// element s·width + u belongs to column (s·lanes + lane)·width + u. Joins the block's groups, in order, into row
-/// blockIdx.x of `parts`. All threads of the block have to call it.
+/// What the `lanes` threads of a row hold as one number, for all of them; all have to call it.
+template <class How, int lanes, class T>
+__device__ inline T join_lanes(T own) {
+  return detail::join<lanes>(own, How{});
+}
+
+/// The index of a class that the program has computed: stops the kernel where there is no such class. The
+/// next synchronisation fails.
+template <class I>
+__device__ inline I checked_index(I index, std::int64_t classes) {
+  if (index < 0 || index >= classes) __trap();
+  return index;
+}
+
+/// First stage, for columns: every group of `lanes` threads has reduced its rows, lane by lane, to `own`, of
+/// which element s·width + u belongs to column (s·lanes + lane)·width + u. Joins the block's groups, in
+/// order, into row blockIdx.x of `parts`. All threads of the block have to call it.
 template <class How, int lanes, int width, int elements, class T>
 __device__ inline void leave_columns(const T (&own)[elements], int columns, T* parts) {
   __shared__ T of_threads[block_threads];
   const int lane = static_cast<int>(threadIdx.x) % lanes;
-#pragma unroll
+  NN_CUDA_UNROLL
   for (int e = 0; e < elements; ++e) {
     __syncthreads();
     of_threads[threadIdx.x] = own[e];
@@ -106,15 +112,16 @@ __device__ inline void leave_columns(const T (&own)[elements], int columns, T* p
     if (static_cast<int>(threadIdx.x) >= lanes || column >= columns) continue;
     T total = of_threads[lane];
     for (int group = 1; group < block_threads / lanes; ++group)
-      total = How::join(total, of_threads[group * lanes + lane]);
+      total = How{}(total, of_threads[group * lanes + lane]);
     parts[static_cast<std::int64_t>(blockIdx.x) * columns + column] = total;
   }
 }
 
-/// Second stage, for columns: `part_count` rows of `columns` partial results become `out`, by the blocks with numbers
-/// from `first_block`, 32 columns at a time. All threads of a block have to call it.
+/// Second stage, for columns: `part_count` rows of `columns` partial results become `out`, by the blocks with
+/// numbers from `first_block`, 32 columns at a time. All threads of a block have to call it.
 template <class How, class T>
-__device__ inline void join_columns(const T* parts, int part_count, std::int64_t columns, T* out, int first_block) {
+__device__ inline void join_columns(const T* parts, int part_count, std::int64_t columns, T* out,
+                                    int first_block) {
   constexpr int width = 32, height = block_threads / width;
   __shared__ T of_threads[height][width];
   const int x = static_cast<int>(threadIdx.x) % width, y = static_cast<int>(threadIdx.x) / width;
@@ -124,79 +131,39 @@ __device__ inline void join_columns(const T* parts, int part_count, std::int64_t
     T own = How::template nothing<T>();
     if (begin + x < columns)
       for (int part = y; part < part_count; part += height)
-        own = How::join(own, parts[part * columns + begin + x]);
+        own = How{}(own, parts[part * columns + begin + x]);
     of_threads[y][x] = own;
     __syncthreads();
     if (y == 0 && begin + x < columns) {
-      for (int i = 1; i < height; ++i) own = How::join(own, of_threads[i][x]);
+      for (int i = 1; i < height; ++i) own = How{}(own, of_threads[i][x]);
       out[begin + x] = own;
     }
     __syncthreads();
   }
 }
 
-/// Second stage, for a single number: `part_count` partial results as one, for every thread of the block, all of
-/// which have to call it.
+/// Second stage, for a single number: `part_count` partial results as one, for every thread of the block, all
+/// of which have to call it.
 template <class How, class T>
 __device__ inline T join_parts(const T* parts, int part_count) {
   __shared__ T of_threads[block_threads];
   T own = How::template nothing<T>();
   for (int part = static_cast<int>(threadIdx.x); part < part_count; part += block_threads)
-    own = How::join(own, parts[part]);
-  __syncthreads();
-  of_threads[threadIdx.x] = own;
-  __syncthreads();
-  for (int half = block_threads / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half)
-      of_threads[threadIdx.x] = How::join(of_threads[threadIdx.x], of_threads[threadIdx.x + half]);
-    __syncthreads();
-  }
-  const T total = of_threads[0];
-  __syncthreads();
-  return total;
+    own = How{}(own, parts[part]);
+  return join_lanes<How, block_threads>(own);
 }
 
-/// What the threads of a block hold as one number, for all of them.
-template <class How, class T>
-__device__ inline T join_block(T own) {
-  __shared__ T of_threads[block_threads];
-  __syncthreads();
-  of_threads[threadIdx.x] = own;
-  __syncthreads();
-  for (int half = block_threads / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half)
-      of_threads[threadIdx.x] = How::join(of_threads[threadIdx.x], of_threads[threadIdx.x + half]);
-    __syncthreads();
-  }
-  const T total = of_threads[0];
-  __syncthreads();
-  return total;
+/// The grid of a first stage: its blocks are parts.
+inline Grid in_parts(Grid grid) {
+  if (grid.blocks > static_cast<unsigned>(max_parts)) grid.blocks = static_cast<unsigned>(max_parts);
+  return grid;
 }
 
-/// What the `lanes` threads of a row hold as one number, for all of them; in the order of a tree, the same each
-/// time.
-template <class How, int lanes, class T>
-__device__ inline T join_lanes(T own) {
-  if constexpr (lanes == block_threads) {
-    return join_block<How>(own);
-  } else {
-    const unsigned group = static_cast<unsigned>(threadIdx.x) % 32 / lanes * lanes;
-    const unsigned mask = lanes == 32 ? ~0U : ((1U << lanes) - 1) << group;
-    for (int apart = lanes / 2; apart > 0; apart /= 2)
-      own = How::join(own, __shfl_xor_sync(mask, own, apart));
-    return own;
-  }
-}
-
-/// Lets the threads of a row see what they have written to memory.
-template <int lanes>
-__device__ inline void sync_lanes() {
-  if constexpr (lanes == block_threads) {
-    __syncthreads();
-  } else if constexpr (lanes > 1) {
-    const unsigned group = static_cast<unsigned>(threadIdx.x) % 32 / lanes * lanes;
-    __syncwarp(lanes == 32 ? ~0U : ((1U << lanes) - 1) << group);
-  }
+/// The grid of a second stage: the first block for single numbers, if any, the others for up to `columns`
+/// columns.
+inline Grid joining(std::int64_t columns, bool numbers) {
+  const std::int64_t blocks = (columns + 31) / 32 + (numbers ? 1 : 0);
+  return {static_cast<unsigned>(blocks < 1024 ? blocks : 1024)};
 }
 
 /// Calls f.operator()<width, I>() with the width 1 unless all is aligned, and the narrowest index that counts
@@ -208,12 +175,6 @@ void specialised(bool aligned, std::int64_t elements, F&& f) {
     narrow ? f.template operator()<width, std::int32_t>() : f.template operator()<width, std::int64_t>();
   else
     narrow ? f.template operator()<1, std::int32_t>() : f.template operator()<1, std::int64_t>();
-}
-
-/// True where 16 bytes can be accessed at once from each of the addresses.
-template <class... P>
-bool are_aligned(const P*... addresses) {
-  return ((reinterpret_cast<std::uintptr_t>(addresses) % 16 == 0) && ...);
 }
 
 }  // namespace nn::rt::cuda

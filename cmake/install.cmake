@@ -1,4 +1,5 @@
-# The package: bin/nn-diff, lib/nn-diff/clang, include/nn, lib/libnn-runtime.a, lib/cmake/nn-diff.
+# The package: bin/nn-diff, lib/nn-diff/clang, include/nn, lib/libnn-runtime.a, lib/cmake/nn-diff; with CUDA also
+# lib/libnn-runtime-cuda.a.
 include(CMakePackageConfigHelpers)
 
 # nn-diff looks for Clang's built-in headers in ../lib/nn-diff/clang, in a build tree as after installation.
@@ -10,6 +11,10 @@ install(DIRECTORY include/nn DESTINATION include)
 install(TARGETS nn-diff nn-runtime EXPORT nn-diff
   RUNTIME DESTINATION bin
   ARCHIVE DESTINATION lib)
+if(TARGET nn-runtime-cuda)  # apart, so that the package can be used without CUDA
+  install(TARGETS nn-runtime-cuda EXPORT nn-diff-cuda ARCHIVE DESTINATION lib)
+  install(EXPORT nn-diff-cuda NAMESPACE nn:: DESTINATION lib/cmake/nn-diff FILE nn-diff-cuda-targets.cmake)
+endif()
 install(EXPORT nn-diff NAMESPACE nn:: DESTINATION lib/cmake/nn-diff FILE nn-diff-targets.cmake)
 
 configure_package_config_file(cmake/nn-diff-config.cmake.in nn-diff-config.cmake

@@ -114,7 +114,7 @@ void CudaBody::declare_across() {
       accumulators_[i] = w_.names.unique(w_.buffers[s.to.buffer] + "_own");
       w_.lines.line(type + "* const " + accumulators_[i] + " = " + w_.buffers[s.scratch] +
                     " + static_cast<std::int64_t>(blockIdx.x) * " + cells + ";");
-      w_.lines.line("for (std::int64_t c = threadIdx.x; c < " + cells + "; c += cuda::block_threads) " +
+      w_.lines.line("for (std::int64_t c = threadIdx.x; c < " + cells + "; c += cuda::block_lanes) " +
                     accumulators_[i] + "[c] = " + nothing(s) + ";");
       w_.lines.line("__syncthreads();");
     }
@@ -124,7 +124,7 @@ void CudaBody::declare_across() {
 void CudaBody::emit() {
   if (!shape_.flat) {
     w_.lines.line("constexpr int lanes = " +
-                  (shape_.lanes == block_threads ? "cuda::block_threads" : std::to_string(shape_.lanes)) +
+                  (shape_.lanes == block_threads ? "cuda::block_lanes" : std::to_string(shape_.lanes)) +
                   ";");
     w_.lines.line("const int lane = static_cast<int>(threadIdx.x) % lanes;");
   }

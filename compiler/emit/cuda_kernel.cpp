@@ -109,7 +109,7 @@ class KernelEmitter {
     name = device_.names.unique(wanted);
     device_.text +=
         "\n" + before +
-        call_lines("__global__ void __launch_bounds__(cuda::block_threads) " + name, parameters, " {\n") +
+        call_lines("__global__ void __launch_bounds__(cuda::block_lanes) " + name, parameters, " {\n") +
         body + "}\n";
     return name;
   }
@@ -195,7 +195,7 @@ class KernelEmitter {
       grid = "cuda::elements(" + count + ", width)";
     else
       grid = "cuda::rows(" + count + ", " +
-             (shape.lanes == block_threads ? "cuda::block_threads" : std::to_string(shape.lanes)) + ")";
+             (shape.lanes == block_threads ? "cuda::block_lanes" : std::to_string(shape.lanes)) + ")";
     return k_.across().empty() ? grid : "cuda::in_parts(" + grid + ")";
   }
 

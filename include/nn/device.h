@@ -45,6 +45,9 @@ struct DeviceApi {
   void (*upload)(DeviceContext& context, std::byte* to, const std::byte* from, std::size_t bytes);
   void (*update)(DeviceContext& context, const Update& update);
 
+  /// Whether a Step records what is asked of the context.
+  bool (*is_recording)(const DeviceContext& context);
+
   /// Steps: begin, the body, then end (or abort, if the body threw); step_value copies the last value.
   DeviceStep* (*open_step)(DeviceContext& context);
   void (*close_step)(DeviceStep* step) noexcept;

@@ -16,6 +16,9 @@
 
 namespace nn::rt::cuda {
 
+/// Threads of a block, which are the lanes of a row that has a block to itself.
+inline constexpr int block_lanes = static_cast<int>(block_threads);
+
 /// Reductions over rows leave at most this many partial results, one a block.
 inline constexpr int max_parts = 256;
 
@@ -39,21 +42,21 @@ __device__ inline void store(T* to, const Pack<T, width>& pack) {
 /// A grid-stride loop over packs of elements: where this thread begins, and how far it goes each time.
 template <int width, class I>
 __device__ inline I first_element() {
-  return width * (static_cast<I>(blockIdx.x) * block_threads + static_cast<I>(threadIdx.x));
+  return width * (static_cast<I>(blockIdx.x) * block_lanes + static_cast<I>(threadIdx.x));
 }
 template <int width, class I>
 __device__ inline I element_stride() {
-  return static_cast<I>(width) * static_cast<I>(gridDim.x) * block_threads;
+  return static_cast<I>(width) * static_cast<I>(gridDim.x) * block_lanes;
 }
 
 /// A grid-stride loop over rows with `lanes` threads each.
 template <int lanes, class I>
 __device__ inline I first_row() {
-  return static_cast<I>(blockIdx.x) * (block_threads / lanes) + static_cast<I>(threadIdx.x / lanes);
+  return static_cast<I>(blockIdx.x) * (block_lanes / lanes) + static_cast<I>(threadIdx.x / lanes);
 }
 template <int lanes, class I>
 __device__ inline I row_stride() {
-  return static_cast<I>(gridDim.x) * (block_threads / lanes);
+  return static_cast<I>(gridDim.x) * (block_lanes / lanes);
 }
 
 /// How many of `count` elements a lane meets at most, when lanes take packs of `width` in turn.
@@ -101,7 +104,7 @@ __device__ inline I checked_index(I index, std::int64_t classes) {
 /// order, into row blockIdx.x of `parts`. All threads of the block have to call it.
 template <class How, int lanes, int width, int elements, class T>
 __device__ inline void leave_columns(const T (&own)[elements], int columns, T* parts) {
-  __shared__ T of_threads[block_threads];
+  __shared__ T of_threads[block_lanes];
   const int lane = static_cast<int>(threadIdx.x) % lanes;
   NN_CUDA_UNROLL
   for (int e = 0; e < elements; ++e) {
@@ -111,7 +114,7 @@ __device__ inline void leave_columns(const T (&own)[elements], int columns, T* p
     const int column = (e / width * lanes + lane) * width + e % width;
     if (static_cast<int>(threadIdx.x) >= lanes || column >= columns) continue;
     T total = of_threads[lane];
-    for (int group = 1; group < block_threads / lanes; ++group)
+    for (int group = 1; group < block_lanes / lanes; ++group)
       total = How{}(total, of_threads[group * lanes + lane]);
     parts[static_cast<std::int64_t>(blockIdx.x) * columns + column] = total;
   }
@@ -122,7 +125,7 @@ __device__ inline void leave_columns(const T (&own)[elements], int columns, T* p
 template <class How, class T>
 __device__ inline void join_columns(const T* parts, int part_count, std::int64_t columns, T* out,
                                     int first_block) {
-  constexpr int width = 32, height = block_threads / width;
+  constexpr int width = 32, height = block_lanes / width;
   __shared__ T of_threads[height][width];
   const int x = static_cast<int>(threadIdx.x) % width, y = static_cast<int>(threadIdx.x) / width;
   const std::int64_t stride = static_cast<std::int64_t>(gridDim.x - first_block) * width;
@@ -146,11 +149,11 @@ __device__ inline void join_columns(const T* parts, int part_count, std::int64_t
 /// of which have to call it.
 template <class How, class T>
 __device__ inline T join_parts(const T* parts, int part_count) {
-  __shared__ T of_threads[block_threads];
+  __shared__ T of_threads[block_lanes];
   T own = How::template nothing<T>();
-  for (int part = static_cast<int>(threadIdx.x); part < part_count; part += block_threads)
+  for (int part = static_cast<int>(threadIdx.x); part < part_count; part += block_lanes)
     own = How{}(own, parts[part]);
-  return join_lanes<How, block_threads>(own);
+  return join_lanes<How, block_lanes>(own);
 }
 
 /// The grid of a first stage: its blocks are parts.

@@ -9,6 +9,7 @@
 
 #include "nn/rt/float_mode.h"
 #include "nn/rt/parallel.h"
+#include "nn/train/device_update.h"
 #include "nn/train/reflect.h"
 
 namespace nn {
@@ -44,13 +45,20 @@ void update_ranges(Workspace* ws, std::int64_t count, F&& f) {
   }
 }
 
-/// Throws nn::Error before anything is written if a gradient has not as many elements as its parameter.
+/// Throws nn::Error before anything is written if a gradient has not as many elements as its parameter, or
+/// one of them is not where the step runs: on the workspace's device, or on the host if there is none.
 template <class A>
-void check_gradient(const A& model, const A& gradient) {
-  for_each_named_tensor(model, gradient, [](const Path& path, const auto& p, const auto& g) {
-    if (elements(p).size() != elements(g).size()) {
-      throw Error("gradient of " + path.text() + ": " + std::to_string(elements(g).size()) +
-                  " elements, the parameter has " + std::to_string(elements(p).size()));
+void check_gradient(const A& model, const A& gradient, const Workspace* ws) {
+  const Device device = ws != nullptr ? ws->device() : Device();
+  for_each_named_tensor(model, gradient, [&](const Path& path, const auto& p, const auto& g) {
+    using P = std::remove_cvref_t<decltype(p)>;
+    if (count_of(p) != count_of(g)) {
+      throw Error("gradient of " + path.text() + ": " + std::to_string(count_of(g)) +
+                  " elements, the parameter has " + std::to_string(count_of(p)));
+    }
+    if constexpr (is_learnt<P> && !std::is_floating_point_v<P>) {
+      check_place(path.text(), p.device(), device);
+      check_place("gradient of " + path.text(), g.device(), device);
     }
   });
 }
@@ -71,15 +79,20 @@ class Sgd {
 
   /// One update of all learnt parameters; integer tensors are left alone. Throws nn::Error if a size differs.
   void step(Model& model, const Model& gradient) { update(model, gradient, nullptr); }
-  /// The same on the threads of a workspace; the numbers are the same.
+  /// The same on the threads of a workspace, where the numbers are the same, or on its device.
   void step(Model& model, const Model& gradient, Workspace& ws) { update(model, gradient, &ws); }
 
  private:
   void update(Model& model, const Model& gradient, Workspace* ws) {
-    train::check_gradient(model, gradient);
+    train::check_gradient(model, gradient, ws);
     const rt::FlushSubnormals flush;  // running means fade towards zero, and subnormal numbers are slow
+    rt::Update what{};
+    what.kind = rt::Update::Kind::sgd;
+    what.learning_rate = options.learning_rate;
+    train::DeviceUpdates on_device(ws, what);
     for_each_tensor(model, gradient, [&](auto& p, const auto& g) {
       if constexpr (train::is_learnt<std::remove_reference_t<decltype(p)>>) {
+        if (on_device.took(p, g)) return;
         const auto w = train::elements(p);
         const auto dw = train::elements(g);
         train::update_ranges(ws, std::ssize(w), [&](std::int64_t begin, std::int64_t end) {
@@ -87,6 +100,7 @@ class Sgd {
         });
       }
     });
+    on_device.finish();
   }
 };
 
@@ -111,11 +125,17 @@ class Momentum {
 
  private:
   void update(Model& model, const Model& gradient, Workspace* ws) {
-    train::check_gradient(model, gradient);
+    train::check_gradient(model, gradient, ws);
     const rt::FlushSubnormals flush;  // running means fade towards zero, and subnormal numbers are slow
     if (!velocity) velocity = train::zeros_like(model);
+    rt::Update what{};
+    what.kind = rt::Update::Kind::momentum;
+    what.learning_rate = options.learning_rate;
+    what.momentum = options.momentum;
+    train::DeviceUpdates on_device(ws, what);
     for_each_tensor(model, gradient, *velocity, [&](auto& p, const auto& g, auto& v) {
       if constexpr (train::is_learnt<std::remove_reference_t<decltype(p)>>) {
+        if (on_device.took(p, g, v)) return;
         const auto w = train::elements(p);
         const auto dw = train::elements(g);
         const auto speed = train::elements(v);
@@ -125,6 +145,7 @@ class Momentum {
         });
       }
     });
+    on_device.finish();
   }
 };
 
@@ -156,10 +177,11 @@ class Adam {
 
  private:
   void update(Model& model, const Model& gradient, Workspace* ws) {
-    train::check_gradient(model, gradient);
+    train::check_gradient(model, gradient, ws);
     const rt::FlushSubnormals flush;  // running means fade towards zero, and subnormal numbers are slow
     if (!first) first = train::zeros_like(model);
     if (!second) second = train::zeros_like(model);
+    train::DeviceUpdates on_device(ws, update_for(ws));
     ++steps;
     const double t = static_cast<double>(steps);
     const train::AdamStep now{options.beta1,
@@ -170,6 +192,7 @@ class Adam {
                               1 - options.learning_rate * options.weight_decay};
     for_each_tensor(model, gradient, *first, *second, [&](auto& p, const auto& g, auto& m, auto& v) {
       if constexpr (train::is_learnt<std::remove_reference_t<decltype(p)>>) {
+        if (on_device.took(p, g, m, v)) return;
         const auto w = train::elements(p);
         const auto dw = train::elements(g);
         const auto mean = train::elements(m);
@@ -180,7 +203,23 @@ class Adam {
         });
       }
     });
+    on_device.finish();
   }
+
+  // On a device the number of steps is in its memory, so that a replayed nn::Step counts too.
+  rt::Update update_for(Workspace* ws) {
+    rt::Update what{};
+    what.kind = rt::Update::Kind::adam;
+    what.learning_rate = options.learning_rate;
+    what.beta1 = options.beta1;
+    what.beta2 = options.beta2;
+    what.epsilon = options.epsilon;
+    what.weight_decay = options.weight_decay;
+    if (ws != nullptr && !ws->device().is_host()) what.steps = count_on_device_.at(steps, *ws);
+    return what;
+  }
+
+  train::DeviceCount count_on_device_;
 };
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019): before each Adam update

@@ -165,29 +165,62 @@ void for_each_named_tensor(A&& a, B&& b, F&& f) {
 
 namespace train {
 
-/// Copies the elements of all parameters without sharing or exchanging buffers. Throws nn::Error if a size
-/// differs.
+/// The number of elements of a parameter, wherever they are.
+template <class P>
+std::int64_t count_of(const P& parameter) {
+  if constexpr (std::is_floating_point_v<P>) {
+    return 1;
+  } else {
+    return parameter.size();
+  }
+}
+
+/// Where a parameter is; bare numbers are on the host.
+template <class P>
+Device device_of(const P& parameter) {
+  if constexpr (std::is_floating_point_v<P>) {
+    return {};
+  } else {
+    return parameter.device();
+  }
+}
+
+/// Copies the elements of all parameters without sharing or exchanging buffers, from device to device where
+/// they are not on the same. Throws nn::Error if a size differs.
 template <class A>
 void copy_elements(const A& from, A& to) {
   for_each_named_tensor(from, to, [](const Path& path, const auto& source, auto& target) {
-    const auto in = elements(source);
-    const auto out = elements(target);
-    if (in.size() != out.size()) {
-      throw Error(path.text() + ": " + std::to_string(in.size()) + " elements to copy into " +
-                  std::to_string(out.size()));
+    const std::int64_t count = count_of(source);
+    if (count != count_of(target)) {
+      throw Error(path.text() + ": " + std::to_string(count) + " elements to copy into " +
+                  std::to_string(count_of(target)));
     }
-    for (std::size_t i = 0; i < in.size(); ++i) out[i] = in[i];
+    const Device from = device_of(source), to = device_of(target);
+    if (from.is_host() && to.is_host()) {
+      const auto in = elements(source);
+      const auto out = elements(target);
+      for (std::size_t i = 0; i < in.size(); ++i) out[i] = in[i];
+    } else if constexpr (!std::is_floating_point_v<std::remove_cvref_t<decltype(source)>>) {
+      nn::detail::copy_bytes(to, target.raw_briefly_writable(), from, source.raw_data(),
+                             static_cast<std::size_t>(count) * sizeof(*source.raw_data()));
+    }
   });
 }
 
-/// An aggregate of the same shapes with every learnt element zero and buffers of its own.
+/// An aggregate of the same shapes, in the same places, with every learnt element zero and buffers of its
+/// own.
 template <class A>
 A zeros_like(const A& model) {
   A zeros = model;
   for_each_tensor(zeros, [](auto& p) {
-    const auto values = elements(p);
-    if constexpr (is_learnt<std::remove_reference_t<decltype(p)>>) {
-      for (auto& value : values) value = 0;
+    using P = std::remove_reference_t<decltype(p)>;
+    if constexpr (std::is_floating_point_v<P>) {
+      p = 0;
+    } else if constexpr (is_learnt<P>) {
+      P zero(p.extents(), nn::detail::Storage<Element<P>>::zeros(p.size(), p.device()));
+      p = std::move(zero);
+    } else {
+      p.raw_briefly_writable();
     }
   });
   return zeros;

@@ -203,51 +203,69 @@ std::string overlaps_text(const Context& c, const Generated& mode) {
          "    };\n    " + c.check + ".no_overlaps(" + c.memory + ");\n  }\n";
 }
 
-std::string core_argument(const Context& c, const CoreArgument& argument, std::size_t dim) {
+std::string core_argument(const Context& c, const CoreArgument& argument, std::size_t dim, bool on_device) {
   using Role = CoreArgument::Role;
   const bool tensor_result = !c.primal.result.shape.empty();
+  const std::string data = on_device ? ".device_data()" : ".data()";
+  const std::string place = on_device ? ", " + c.names.ws + ".device()" : "";
   switch (argument.role) {
     case Role::workspace:
       return c.names.ws;
     case Role::dim:
       return c.sizes + "." + c.local.at(c.dims[dim]);
     case Role::upstream:
-      return c.names.upstream + (tensor_result ? ".data()" : "");
+      return c.names.upstream + (tensor_result ? data : "");
     case Role::value:
-      return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + ")";
+      return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      return leaf.is_tensor ? (leaf.leaf->type.shape.empty() ? "*" : "") + leaf.expression + ".data()"
+      return leaf.is_tensor ? (leaf.leaf->type.shape.empty() ? "*" + leaf.expression + ".data()"
+                                                             : leaf.expression + data)
                             : leaf.expression;
     }
     case Role::gradient: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      if (leaf.is_tensor) return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents())";
+      if (leaf.is_tensor)
+        return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents()" + place + ")";
       return (leaf.in_aggregate ? "nn::rt::address(" : "&") + leaf.gradient + (leaf.in_aggregate ? ")" : "");
     }
   }
   ir::bug("a core argument of no kind");
 }
 
-std::string core_call(const Context& c, const Generated& mode) {
+std::string core_call(const Context& c, const Generated& mode, bool on_device) {
   std::vector<std::string> arguments;
   std::size_t dim = 0;
   for (const CoreArgument& argument : core_arguments(mode.plan.f)) {
-    arguments.push_back(core_argument(c, argument, dim));
+    arguments.push_back(core_argument(c, argument, dim, on_device));
     if (argument.role == CoreArgument::Role::dim) ++dim;
   }
-  std::string head = "  ";
-  if (c.primal.result.shape.empty()) head += mode.plan.f.upstream ? c.names.out + ".value = " : "return ";
-  return call_text(head + "generated::" + core_name(mode.plan.f), arguments, ";\n");
+  const std::string name = on_device ? cuda_name(mode.plan.f) : core_name(mode.plan.f);
+  const bool assigns = mode.plan.f.upstream && c.primal.result.shape.empty();
+  const bool returns = !mode.plan.f.upstream || (on_device && !assigns);
+  const std::string head = assigns ? c.names.out + ".value = " : returns ? "return " : "";
+  return call_text((on_device ? "    " : "  ") + head + "generated::" + name, arguments, ";\n") +
+         (on_device && assigns ? "    return;\n" : "");
+}
+
+/// What a call does whose workspace is on a device.
+std::string device_call(const Context& c, const Generated& mode, const std::string& base) {
+  if (!mode.cuda_plan) return "";
+  const std::string name = "generated::" + cuda_name(mode.plan.f);
+  return "  if (!" + c.names.ws + ".device().is_host()) {\n    if (!" + name + ") " + c.check +
+         ".not_linked(" + quoted(base + ".nn.cu") + ");\n" + core_call(c, mode, true) + "  }\n";
 }
 
 /// One member of nn::Derivative: checks, then the core function.
-std::string definition(const Context& c, const Derivative& derivative, const Generated& mode) {
+std::string definition(const Context& c, const Derivative& derivative, const Generated& mode,
+                       const std::string& base) {
   const std::string scope = "nn::Derivative<" + address_of(c.primal) + ">::";
   const std::string start = "\n" + declaration(derivative, mode, "", scope) + " {\n",
-                    core = core_call(c, mode);
+                    core = core_call(c, mode, false);
   if (!needs_checks(c)) return start + core + "}\n";
-  std::string text = start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + ");\n";
+  const std::string place = mode.cuda_plan ? ", " + c.names.ws + ".device()" : "";
+  std::string text =
+      start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + place + ");\n";
   std::vector<std::string> arguments = c.names.params;
   arguments.insert(arguments.begin(), c.check);
   const std::string outputs = outputs_text(c, mode);
@@ -255,7 +273,7 @@ std::string definition(const Context& c, const Derivative& derivative, const Gen
   const std::string head =
       uses_sizes ? "  const generated::" + sizes_struct(c) + " " + c.sizes + " = " : "  ";
   text += call_text(head + "generated::" + own_name(c.primal, "check"), arguments, ";\n");
-  return text + outputs + overlaps_text(c, mode) + core + "}\n";
+  return text + outputs + overlaps_text(c, mode) + device_call(c, mode, base) + core + "}\n";
 }
 
 /// The arena's bytes over the core function's names of sizes: static parts, and slots of whole cache lines.
@@ -294,13 +312,19 @@ std::string source(const Model& model) {
       "#include <algorithm>\n#include <cmath>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n\n";
   text += "#include \"" + model.base + ".nn.h\"\n";
   std::string members;
-  text += "\nnamespace nn::generated {\nnamespace {\n";
+  text += "\nnamespace nn::generated {\n";
+  for (const Derivative& derivative : model.derivatives)
+    for (const Generated& mode : derivative.modes)
+      if (mode.cuda_plan)
+        text += "\n// In " + model.base + ".nn.cu, where that is part of the program.\n[[gnu::weak]] " +
+                cuda_declaration(mode.plan.f) + ";\n";
+  text += "\nnamespace {\n";
   for (const Derivative& derivative : model.derivatives) {
     const Context c = context_of(derivative.primal);
     for (const Generated& mode : derivative.modes) text += "\n" + mode.core;
     if (needs_checks(c)) text += "\n" + check_function(c);
     for (const Generated& mode : derivative.modes)
-      members += definition(c, derivative, mode) + bytes_function(c, mode);
+      members += definition(c, derivative, mode, model.base) + bytes_function(c, mode);
   }
   return text + "\n}  // namespace\n}  // namespace nn::generated\n" + members;
 }

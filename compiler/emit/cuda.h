@@ -6,14 +6,8 @@
 
 namespace nndiff::emit {
 
-/// The function of the .nn.cu that computes a derivative on a GPU: "loss_value_and_grad_cuda".
-std::string cuda_name(const ir::Function& f);
-
-/// Its declaration without `;`, as the .nn.cpp and the .nn.cu write it.
-std::string cuda_declaration(const ir::Function& f);
-
 /// The text of the function; its kernels are appended to `device`.
-std::string cuda_core(DeviceCode& device, const plan::Plan& plan);
+std::string cuda_core(DeviceCode& device, const ir::Function& primal, const plan::Plan& plan);
 
 /// The text of BASE.nn.cu, which includes nothing of the model.
 std::string cuda_source(const Model& model);

@@ -124,8 +124,7 @@ void CudaBody::declare_across() {
 void CudaBody::emit() {
   if (!shape_.flat) {
     w_.lines.line("constexpr int lanes = " +
-                  (shape_.lanes == block_threads ? "cuda::block_lanes" : std::to_string(shape_.lanes)) +
-                  ";");
+                  (shape_.lanes == block_threads ? "cuda::block_lanes" : std::to_string(shape_.lanes)) + ";");
     w_.lines.line("const int lane = static_cast<int>(threadIdx.x) % lanes;");
   }
   e_.declare(Level::kernel, all_, 0);
@@ -410,7 +409,8 @@ void CudaBody::leave_across() {
     const Sink& s = k_.sinks[i];
     const std::string parts = w_.buffers[s.scratch];
     if (across(i) == Across::number) {
-      w_.lines.line(accumulators_[i] + " = cuda::join_block<" + how(s) + ">(" + accumulators_[i] + ");");
+      w_.lines.line(accumulators_[i] + " = cuda::join_lanes<" + how(s) + ", cuda::block_lanes>(" +
+                    accumulators_[i] + ");");
       w_.lines.line("if (threadIdx.x == 0) " + parts + "[blockIdx.x] = " + accumulators_[i] + ";");
     } else if (across(i) == Across::columns) {
       const std::size_t number = loop_of(i);

@@ -188,7 +188,8 @@ Text Expressions::compute(int node) {
     case Node::Kind::reduced:
       return {result_.at(n.sink), n.elem};
     case Node::Kind::checked:
-      return {checked_index + "(" + text(n.operands[0]).source + ", " + writer_.text(n.dim).source + ")",
+      return {(n.trusted ? "cuda::label_index" : checked_index) + "(" + text(n.operands[0]).source + ", " +
+                  writer_.text(n.dim).source + ")",
               ir::Elem::i64};
   }
   ir::bug("unknown node");

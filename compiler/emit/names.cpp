@@ -113,4 +113,22 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
   return arguments;
 }
 
+std::string cuda_name(const ir::Function& f) {
+  return core_name(f) + "_cuda";
+}
+
+std::string without_restrict(const std::string& type) {
+  return type.substr(0, type.find(" __restrict"));
+}
+
+std::string cuda_declaration(const ir::Function& f) {
+  std::string text = core_result(f) + " " + cuda_name(f) + "(";
+  bool first = true;
+  for (const CoreArgument& a : core_arguments(f)) {
+    text += (first ? "" : ", ") + without_restrict(a.type);
+    first = false;
+  }
+  return text + ")";
+}
+
 }  // namespace nndiff::emit

@@ -42,6 +42,15 @@ struct CoreArgument {
 /// yields.
 std::vector<CoreArgument> core_arguments(const ir::Function& f);
 
+/// The function of the .nn.cu that computes a derivative on a GPU: "loss_value_and_grad_cuda".
+std::string cuda_name(const ir::Function& f);
+
+/// A core argument's type for a function that only passes it on: "const float*".
+std::string without_restrict(const std::string& type);
+
+/// Its declaration without `;`, as the .nn.cpp and the .nn.cu write it.
+std::string cuda_declaration(const ir::Function& f);
+
 /// Identifiers handed out so far; C++ keywords and what generated code uses itself are taken from the start.
 class Names {
  public:

@@ -143,8 +143,10 @@ struct Lowering {
   int picked(const Op& op, const Env& env) {
     const ir::Type& from = p.f[op.operands[0]].type;
     int at = node(op.operands[1], env);
-    if (!is_checked_argument(op.operands[1])) {
+    const bool trusted = is_checked_argument(op.operands[1]);
+    if (!trusted || p.checks_all) {
       Node check{.kind = Node::Kind::checked, .elem = k.nodes[at].elem, .dim = from.shape.back()};
+      check.trusted = trusted;
       check.operands = {at};
       at = add(std::move(check));
     }

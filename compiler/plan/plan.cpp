@@ -188,6 +188,7 @@ void add_scratch(Plan& plan) {
 Plan plan(const ir::Function& f, const Options& options) {
   Kept kept = keep(compact(f), options);
   Program p = prepare(kept.f, kept.late);
+  p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late
   const Groups groups = fuse(p);
   Plan plan;
   plan.remarks = std::move(kept.remarks);

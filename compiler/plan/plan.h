@@ -71,7 +71,7 @@ struct Node {
     map,       // `map` of operands
     cast,      // of operands[0] to `elem`
     reduced,   // the result of the row reduction `sink`
-    checked,   // operands[0], an index that must be in [0, dim)
+    checked,   // operands[0], an index that must be in [0, dim); the call has made sure of it if `trusted`
   };
   Kind kind = Kind::constant;
   ir::Elem elem = ir::Elem::f32;
@@ -80,6 +80,7 @@ struct Node {
   Dim dim{1};
   int axis = -1;
   int sink = -1;
+  bool trusted = false;
   Access access = {};
   std::vector<int> operands = {};
   std::vector<int> axes = {};  // the loops it varies with, ascending

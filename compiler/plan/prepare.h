@@ -22,6 +22,7 @@ struct Program {
   std::vector<int> output;        // by operation: the output whose buffer it is computed into, or -1
   std::vector<Value> summand;     // by operation: for a sum of products, the product that is added last
   std::vector<Value> recomputed;  // forward values that backward steps compute again
+  bool checks_all = false;        // picks are kept inside even where the call has checked the labels
 };
 
 /// The element of `at` that a computation reads, found behind free operations. `at` is an anchor, a product,

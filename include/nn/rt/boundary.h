@@ -165,6 +165,11 @@ class Boundary {
     output(name, gradient, x.extents(), like);
   }
 
+  /// The call needs code that is not part of the program: the file that nn-diff has written for the device.
+  [[noreturn, gnu::cold, gnu::noinline]] void not_linked(const char* file) const {
+    refuse("the workspace is on " + device_.name() + ", but " + file + " is not part of the program");
+  }
+
   /// Whether an argument borrows its memory; no other can overlap.
   bool borrows() const { return borrows_; }
 

@@ -61,7 +61,7 @@ __device__ inline I row_stride() {
 
 /// How many of `count` elements a lane meets at most, when lanes take packs of `width` in turn.
 template <int lanes, int width>
-constexpr int elements_of_lane(int count) {
+NN_HOST_DEVICE constexpr int elements_of_lane(int count) {
   return (count + lanes * width - 1) / (lanes * width) * width;
 }
 

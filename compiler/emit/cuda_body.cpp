@@ -114,8 +114,11 @@ void CudaBody::declare_across() {
       accumulators_[i] = w_.names.unique(w_.buffers[s.to.buffer] + "_own");
       w_.lines.line(type + "* const " + accumulators_[i] + " = " + w_.buffers[s.scratch] +
                     " + static_cast<std::int64_t>(blockIdx.x) * " + cells + ";");
-      w_.lines.line("for (std::int64_t c = threadIdx.x; c < " + cells + "; c += cuda::block_lanes) " +
-                    accumulators_[i] + "[c] = " + nothing(s) + ";");
+      const Names outer = w_.names;
+      const std::string c = w_.names.unique("c");
+      w_.lines.line("for (std::int64_t " + c + " = threadIdx.x; " + c + " < " + cells + "; " + c +
+                    " += cuda::block_lanes) " + accumulators_[i] + "[" + c + "] = " + nothing(s) + ";");
+      w_.names = outer;
       w_.lines.line("__syncthreads();");
     }
   }

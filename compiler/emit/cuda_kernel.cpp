@@ -43,19 +43,21 @@ class KernelEmitter {
   }
 
   // A writer for device code, in which everything has the name that it has on the host.
-  Writer device_writer() const {
+  Writer device_writer() {
     Writer w(plan_);
     w.buffers = host_.w.buffers;
     w.scalars = host_.w.scalars;
     w.names = host_.w.names;
     w.lines.indent = 1;
-    for (const auto& [value, cell] : plan_.cells) w.scalars[value] = without_at(host_.w.buffers[cell]);
     for (const char* word : {"cuda", "width", "I", "lanes", "u", "parts", "own", "element"})
       w.names.unique(word);
+    for (const auto& [value, cell] : plan_.cells) {
+      std::string name = host_.w.buffers[cell];  // "sum_at_2"
+      name.erase(name.rfind("_at"), 3);
+      w.scalars[value] = cell_names_[value] = w.names.unique(name);
+    }
     return w;
   }
-
-  static std::string without_at(const std::string& cell) { return cell.substr(0, cell.rfind("_at")); }
 
   // The parameters that the text of a kernel needs.
   std::vector<Parameter> parameters(const std::string& text, const std::string& size_type,
@@ -87,10 +89,10 @@ class KernelEmitter {
   std::string read_cells(const std::string& text, const std::set<ir::Value>& own) const {
     std::string lines;
     for (const auto& [value, cell] : plan_.cells) {
-      const std::string& name = host_.w.buffers[cell];
-      if (own.count(value) || !mentions(text, without_at(name))) continue;
-      lines += "  const " + ir::cpp_name(plan_.buffers[cell].elem) + " " + without_at(name) + " = *" + name +
-               ";\n";
+      const std::string& name = cell_names_.at(value);
+      if (own.count(value) || !mentions(text, name)) continue;
+      lines += "  const " + ir::cpp_name(plan_.buffers[cell].elem) + " " + name + " = *" +
+               host_.w.buffers[cell] + ";\n";
     }
     return lines;
   }
@@ -340,6 +342,7 @@ class KernelEmitter {
   int step_;
   const Kernel& k_;
   std::string name_, parts_;
+  std::map<ir::Value, std::string> cell_names_;  // in device code
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "emit/core.h"
+#include "emit/cuda.h"
 #include "emit/names.h"
 #include "grad/differentiate.h"
 #include "ir/verify.h"
@@ -86,17 +87,24 @@ struct Caller {
   std::vector<Array> inputs = {}, outputs = {};
   std::uint64_t state = 1;
 
+  // Tensors are where the function runs, numbers on the host.
+  std::string placed(const ir::Type& type, const std::string& numbers) const {
+    const bool on_device = variant.options.target == plan::Target::cuda && type.rank() > 0;
+    return on_device ? "on_device(" + numbers + ")" : numbers;
+  }
+
   void add_input(const emit::CoreArgument& a, const ir::Type& type) {
     inputs.push_back(input_array(type, variant.sizes, state));
     const std::string size = std::to_string(inputs.back().data.size());
-    text += "  const auto " + a.name + " = numbers<" + ir::cpp_name(type.elem) + ">(" + size + ", state);\n";
+    const std::string numbers = "numbers<" + ir::cpp_name(type.elem) + ">(" + size + ", state)";
+    text += "  const auto " + a.name + " = " + placed(type, numbers) + ";\n";
     call += type.rank() == 0 ? ", " + a.name + "[0]" : ", " + a.name + ".data()";
   }
 
   void add_output(const emit::CoreArgument& a, std::size_t output) {
     const ir::Type& type = f[f.body.yields[output]].type;
-    text += "  std::vector<" + ir::cpp_name(type.elem) + "> " + a.name + "(" +
-            std::to_string(outputs[output].data.size()) + ", NAN);\n";
+    const std::string elem = ir::cpp_name(type.elem), size = std::to_string(outputs[output].data.size());
+    text += "  auto " + a.name + " = " + placed(type, "std::vector<" + elem + ">(" + size + ", NAN)") + ";\n";
     call += ", " + a.name + ".data()";
     checks += "  check(\"" + a.name + "\", " + a.name + ", " + digest(outputs[output]) + ");\n";
   }
@@ -141,6 +149,17 @@ ir::Function derivative(const RandomProgram& p, const Variant& variant, const st
   return f;
 }
 
+namespace {
+
+std::string core_text(const plan::Plan& plan, plan::Target target) {
+  if (target == plan::Target::cpp) return "namespace {\n" + emit::core(plan) + "}\n";
+  emit::DeviceCode device;
+  const std::string core = emit::cuda_core(device, {}, plan);
+  return "namespace {\n" + device.text + core + "}\n";
+}
+
+}  // namespace
+
 std::string checked_core(const ir::Function& f, const Variant& variant) {
   const plan::Plan plan = plan::plan(f, variant.options);
   Caller caller{f, variant};
@@ -154,10 +173,11 @@ std::string checked_core(const ir::Function& f, const Variant& variant) {
   for (const emit::CoreArgument& a : emit::core_arguments(f)) caller.add(a, gradient);
   const bool returns = f.result.rank() == 0;
   const std::string type = ir::cpp_name(f.result.elem);
-  std::string text = "namespace {\n" + emit::core(plan) + "}\n";
+  std::string text = core_text(plan, variant.options.target);
   text += "void check_" + f.name + "() {\n  name = \"" + f.name + "\";\n  std::uint64_t state = 1;\n" +
           caller.text;
-  const std::string call = emit::core_name(f) + "(" + caller.call + ")";
+  const bool on_device = variant.options.target == plan::Target::cuda;
+  const std::string call = (on_device ? emit::cuda_name(f) : emit::core_name(f)) + "(" + caller.call + ")";
   text += returns ? "  const std::vector<" + type + "> result(1, " + call + ");\n" : "  " + call + ";\n";
   if (returns) text += "  check(\"result\", result, " + digest(caller.outputs[0]) + ");\n";
   return text + caller.checks + "}\n";

@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
     const test::Sizes sizes[] = {p.sizes, {{"N", 0}, {"M", 2}}, {{"N", 70}, {"M", 37}}};
     int number = 0;
     const nndiff::plan::Options modes[] = {
-        {}, {Recompute::all, {}}, {Recompute::none, {}}, {Recompute::automatic, std::int64_t{64}}};
+        {}, {.recompute = Recompute::all}, {.recompute = Recompute::none}, {.budget = 64}};
     for (const nndiff::plan::Options& options : modes) {
       test::Variant variant;
       variant.options = options;

@@ -149,7 +149,6 @@ __device__ inline void join_columns(const T* parts, int part_count, std::int64_t
 /// of which have to call it.
 template <class How, class T>
 __device__ inline T join_parts(const T* parts, int part_count) {
-  __shared__ T of_threads[block_lanes];
   T own = How::template nothing<T>();
   for (int part = static_cast<int>(threadIdx.x); part < part_count; part += block_lanes)
     own = How{}(own, parts[part]);

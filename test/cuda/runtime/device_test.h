@@ -1,22 +1,28 @@
-// What the tests of the CUDA runtime share: the emulated machine, put back between tests, and tensors to
-// compare.
+// What the tests of the CUDA runtime share: tensors to compare, and a look for leaks in the emulated machine.
+// With nvcc the same tests are programs for a GPU.
 #ifndef NN_TEST_DEVICE_TEST_H
 #define NN_TEST_DEVICE_TEST_H
 
+#include <cuda_runtime.h>
 #include <nn/cuda.h>
 #include <nn/nn.h>
 
-#include "../emulation/emulation.h"
 #include "check.h"
+#ifdef NN_CUDA_EMULATION
+#include "emulation.h"
+#endif
 
 inline constexpr nn::Dim N{"N"}, M{"M"}, K{"K"};
 
 /// Checks that everything that was allocated or created on the device is gone.
-inline void no_leaks(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+inline void no_leaks([[maybe_unused]] const char* file = __builtin_FILE(),
+                     [[maybe_unused]] int line = __builtin_LINE()) {
+#ifdef NN_CUDA_EMULATION
   const nn_emulation::Leaks leaks = nn_emulation::leaks();
   check(leaks.allocations == 0 && leaks.device_bytes == 0 && leaks.pinned_bytes == 0, "(memory)", file, line);
   check(leaks.streams == 0 && leaks.events == 0 && leaks.graphs == 0 && leaks.library_objects == 0,
         "(objects)", file, line);
+#endif
 }
 
 /// A tensor whose elements are all different and neither large nor round.

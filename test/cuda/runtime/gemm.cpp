@@ -141,6 +141,7 @@ void test_all(std::int64_t m, std::int64_t n, std::int64_t k) {
     }
 }
 
+#ifdef NN_CUDA_EMULATION
 // The heuristic is asked once for a shape, and what it refuses our kernels do.
 void test_plans() {
   nn::Workspace ws(nn::cuda());
@@ -163,6 +164,8 @@ void test_plans() {
     check(nn_emulation::counters().launches == (refused.column_sums ? 2 : 1));
   }
 }
+
+#endif
 
 void test_edges() {
   for (const Extra& extra : extras) {
@@ -199,7 +202,9 @@ int main() {
   test_all<float>(33, 130, 17);
   test_all<float>(1, 1, 1);
   test_all<double>(7, 40, 9);
+#ifdef NN_CUDA_EMULATION
   test_plans();
+#endif
   test_edges();
   test_precision();
   no_leaks();

@@ -129,9 +129,8 @@ void test_calls() {
   auto* number = reinterpret_cast<double*>(call.reserve(100000));
   cuda::launch(call, "store", store, {1, 1}, number, 2.5);
   check(call.value(number) == 2.5);
-  nn_emulation::reset_counters();
   cuda::launch(call, "store", store, cuda::elements(0), number, 3);
-  check(nn_emulation::counters().launches == 0 && call.value(number) == 2.5);
+  check(call.value(number) == 2.5);
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ config.substitutions += [
     ("%emulated", f"{compiler('g++')} -I{root}/test/cuda/emulation -x c++"),
     ("%as_emulated", f"-I{root}/test/cuda/emulation -x c++"),
     ("%emulation", f"-x none {tree['emulation']} -pthread"),
-    ("%emulated_runtime", f"-x none {tree['emulated_runtime']} {tree['emulation']} {library}"),
+    ("%cuda_runtime", f"-x none {tree['emulated_runtime']} {tree['emulation']} {library}"),
     ("%nvcc", f"{nvcc()} -std=c++20 -I{root}/include -I{support}"),
     ("%build", build),
     ("%root", root),

@@ -104,8 +104,9 @@ inline void evaluate_dims(const Dim* dims, int rank, const NameList& names, cons
 template <Dim... D>
 struct Extents {
   static constexpr int rank = sizeof...(D);
-  static constexpr const DimList& dims = dim_list<D...>;
-  static constexpr const NameList& names = name_list<D...>;
+  // Copies, as nvcc takes references to them for redefinitions.
+  static constexpr DimList dims = dim_list<D...>;
+  static constexpr NameList names = name_list<D...>;
   static constexpr bool is_static = names.count == 0;
 
   /// Static sizes as they are, named ones 0.

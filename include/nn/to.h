@@ -17,7 +17,7 @@ namespace nn {
 template <class A>
 A to(const Device& device, const A& x) {
   if constexpr (detail::is_tensor<A>) {
-    return x.raw_data() ? A(x.extents(), x.elements().copy_to(device, x.size())) : A(x);
+    return A(x.extents(), x.elements().copy_to(device, x.size()));
   } else {
     A copy = x;
     for_each_tensor(copy, [&](auto& p) {

@@ -302,7 +302,9 @@ void CudaBody::packed_loop(std::size_t number) {
   const std::vector<int> axes = shape_.flat ? k_.rows : shape.parallel;
   const int axis = axes.back();
   const std::string count = count_of(axes), pack_width = width(number);
-  const std::string first = w_.names.unique(axes.size() == 1 ? index_[axis] + "0" : "element");
+  const bool plain = pack_width == "1" && axes.size() == 1;  // the loop's variable is the index itself
+  const std::string first =
+      plain ? index_[axis] : w_.names.unique(axes.size() == 1 ? index_[axis] + "0" : "element");
   element_ = w_.names.unique("own");
   if (shape_.flat) {
     w_.lines.open("for (I " + first + " = cuda::first_element<" + pack_width + ", I>(); " + first + " < " +
@@ -328,7 +330,7 @@ void CudaBody::packed_loop(std::size_t number) {
     index_[axis] = own;
   }
   if (pack_width == "1") {
-    w_.lines.line("const I " + index_[axis] + " = " + base + ";");
+    if (!plain && is_used(axis)) w_.lines.line("const I " + index_[axis] + " = " + base + ";");
     body(number);
     w_.lines.close();
     return;

@@ -186,7 +186,10 @@ void add_parts(Plan& plan) {
 }  // namespace
 
 bool is_known_on_host(const Plan& plan, const Step& step, const std::set<Value>& known) {
-  if (step.kind != Step::Kind::kernel || !step.kernel.axes.empty()) return false;
+  const auto in_memory = [](const Sink& s) { return s.to.buffer >= 0; };
+  if (step.kind != Step::Kind::kernel || !step.kernel.axes.empty() ||
+      std::any_of(step.kernel.sinks.begin(), step.kernel.sinks.end(), in_memory))
+    return false;
   return std::all_of(step.kernel.nodes.begin(), step.kernel.nodes.end(), [&](const Node& n) {
     if (n.kind == Node::Kind::scalar)
       return plan.f[n.value].kind == ir::Kind::input || known.count(n.value) > 0;

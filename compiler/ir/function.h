@@ -118,8 +118,8 @@ struct Output {
   int leaf = -1;  // for a gradient: the leaf's index over all parameters
 };
 
-/// A statement of the user's function: where it begins, its text on one line, and the variable that it sets, if
-/// it sets a single one.
+/// A statement of the user's function: where it begins, its text on one line, and the variable that it sets,
+/// if it sets a single one.
 struct Statement {
   Loc loc;
   std::string text;

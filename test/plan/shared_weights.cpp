@@ -1,5 +1,5 @@
-// Weights that several layers share: the layers' contributions are summed by the products themselves, and what
-// the layers have in common is computed once.
+// Weights that several layers share: the layers' contributions are summed by the products themselves, and
+// what the layers have in common is computed once.
 // RUN: nn-diff %s --print=plan | FileCheck %s
 // RUN: nn-diff %s --print=cpp | FileCheck %s --check-prefix=TEXT
 #include <nn/nn.h>
@@ -23,7 +23,7 @@ double unrolled(const Cell& cell, const nn::Tensor<double, N, 5>& x, const nn::T
 // CHECK: backward product d cell.u += h_{{[0-9]}}ᵀ·
 // CHECK: backward product d cell.u += startᵀ·
 // CHECK: backward product d cell.w = xᵀ·
-// CHECK-NOT: product
+// CHECK-NOT: backward product
 // TEXT-LABEL: double unrolled_value_and_grad(
 // TEXT: h_2, dh, d_cell_u, 1);
 // TEXT: start, dh_2, d_cell_u, 1);

@@ -41,14 +41,19 @@ struct nn::Derivative<&loss> {
   static float value_and_grad(const Model& model, const Row& x, float scale, Gradients<&loss>& grad,
                               Workspace&) {
     address_of_model = &model;
-    rt::Boundary<5> boundary("loss");
+    rt::Boundary boundary("loss");
     boundary.input("model.w", model.w);
     boundary.input("model.b", model.b);
     boundary.input("x", x);
     boundary.same_size("x", x, 0, boundary.size(model.w, 0), "model.w");
     boundary.gradient("grad.model.w", grad.model.w, model.w, "model.w");
     boundary.gradient("grad.model.b", grad.model.b, model.b, "model.b");
-    boundary.no_overlaps();
+    if (boundary.borrows()) {
+      rt::Memory memory[] = {rt::read("model.w", model.w), rt::read("model.b", model.b), rt::read("x", x),
+                             rt::written("grad.model.w", grad.model.w),
+                             rt::written("grad.model.b", grad.model.b)};
+      boundary.no_overlaps(memory);
+    }
     float* d_w = rt::sized(grad.model.w, model.w.extents());
     for (std::int64_t i = 0; i < x.size(); ++i) d_w[i] = scale * x.data()[i];
     float* d_b = rt::sized(grad.model.b, model.b.extents());
@@ -68,13 +73,17 @@ template <>
 struct nn::Derivative<&doubled> {
   static void vjp(const Row& x, const Row& upstream, Outputs<&doubled>& out, Gradients<&doubled>& grad,
                   Workspace&) {
-    rt::Boundary<4> boundary("doubled");
+    rt::Boundary boundary("doubled");
     boundary.input("x", x);
     const auto shape = rt::extents<Row>({boundary.size(x, 0)});
     boundary.upstream("upstream", upstream, shape);
     boundary.output("out.value", out.value, shape, "the result");
     boundary.gradient("grad.x", grad.x, x, "x");
-    boundary.no_overlaps();
+    if (boundary.borrows()) {
+      rt::Memory memory[] = {rt::read("x", x), rt::read("upstream", upstream),
+                             rt::written("out.value", out.value), rt::written("grad.x", grad.x)};
+      boundary.no_overlaps(memory);
+    }
     float* value = rt::sized(out.value, shape);
     float* d_x = rt::sized(grad.x, x.extents());
     for (std::int64_t i = 0; i < x.size(); ++i) value[i] = 2 * x.data()[i], d_x[i] = 2 * upstream.data()[i];
@@ -132,14 +141,14 @@ int main() {
                     "doubled: upstream is [N=3], but the result is [N=2]");
 
   const nn::Tensor<int, N> labels{0, 2, 3};
-  const nn::rt::Boundary<1> boundary("f");
+  const nn::rt::Boundary boundary("f");
   boundary.labels("label", labels, 4);
   throws<nn::Error>([&] { boundary.labels("label", labels, 3); },
                     "f: label(2) is 3, but has to be from 0 to 2");
   nn::Tensor<float, N + 1> composite;
   nn::rt::sized(composite, nn::rt::extents<nn::Tensor<float, N + 1>>({3}));
   check(composite.size() == 4);
-  nn::rt::Boundary<1> again("g");
+  nn::rt::Boundary again("g");
   throws<nn::Error>(
       [&] { again.output("grad.y", composite, nn::rt::extents<nn::Tensor<float, N + 1>>({4}), "y"); },
       "g: grad.y is [N+1=4], but y is [N+1=5]");

@@ -51,7 +51,7 @@ struct CUstream_st {
 
 struct CUevent_st {
   bool timing = true;
-  nn_emulation::OpPointer op;  ///< of the last record
+  nn_emulation::OpPointer op;                                   ///< of the last record
   std::shared_ptr<std::chrono::steady_clock::time_point> time;  ///< that the last record writes
   nn_emulation::Capture* capture = nullptr;
   std::vector<CUgraphNode_st*> frontier;

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <utility>
 
@@ -155,16 +154,20 @@ class Storage {
   void allocate(std::int64_t count) {
     if (static_cast<std::uint64_t>(count) > (PTRDIFF_MAX - alignment) / sizeof(T))
       throw Error("nn: a tensor is too large for the address space");
-    if (!device_.is_host()) return allocate_on_device(count);
-    void* memory = ::operator new(alignment + bytes(count), std::align_val_t{alignment});
+    const bool on_host = device_.is_host();
+    void* memory = ::operator new(alignment + (on_host ? bytes(count) : 0), std::align_val_t{alignment});
     block_ = new (memory) Block{1, false, false};
+    if (!on_host) return allocate_on_device(count);
     data_ = reinterpret_cast<T*>(static_cast<std::byte*>(memory) + alignment);
   }
 
   [[gnu::cold, gnu::noinline]] void allocate_on_device(std::int64_t count) {
-    auto block = std::make_unique<Block>(Block{1, false, false});
-    data_ = reinterpret_cast<T*>(device_.api()->allocate(device_.index(), bytes(count)));
-    block_ = block.release();
+    try {
+      data_ = reinterpret_cast<T*>(device_.api()->allocate(device_.index(), bytes(count)));
+    } catch (...) {
+      ::operator delete(static_cast<void*>(std::exchange(block_, nullptr)), std::align_val_t{alignment});
+      throw;
+    }
   }
 
   void take_elements(const Storage& from, std::int64_t count) {
@@ -182,12 +185,8 @@ class Storage {
 
   void release() {
     if (!block_ || __atomic_sub_fetch(&block_->owners, 1, __ATOMIC_ACQ_REL) != 0) return;
-    if (device_.is_host()) {
-      ::operator delete(static_cast<void*>(block_), std::align_val_t{alignment});
-    } else {
-      device_.api()->release(device_.index(), reinterpret_cast<std::byte*>(data_));
-      delete block_;
-    }
+    if (!device_.is_host()) device_.api()->release(device_.index(), reinterpret_cast<std::byte*>(data_));
+    ::operator delete(static_cast<void*>(block_), std::align_val_t{alignment});
   }
 
   T* data_ = nullptr;

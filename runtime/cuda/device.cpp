@@ -1,5 +1,4 @@
 // nn::cuda and the table of functions behind it: memory, copies, contexts and steps.
-#include <new>
 #include <string>
 
 #include "context.h"
@@ -20,15 +19,10 @@ std::byte* allocate(int index, std::size_t bytes) {
   return Memory(index, bytes).release();
 }
 
-// Runs in destructors: a device that is gone has taken its memory with it.
+// Runs in destructors. cudaFree waits for the work that uses the memory, but not for what is only noted.
 void release(int index, std::byte* memory) noexcept {
-  try {
-    Memory owner = Memory::owning(index, memory);
-    if (DeviceContext* context = recording_here()) return context->recording->keep(std::move(owner));
-    const Current current(index);
-    owner = Memory();
-  } catch (...) {
-  }
+  Memory owner = Memory::owning(index, memory);
+  if (DeviceContext* context = recording_here()) context->recording->keep(std::move(owner));
 }
 
 void wait_for(cudaError_t error) {

@@ -24,7 +24,8 @@ struct Product {
 
 void set_pointer(const GemmPlan& plan, cublasLtMatmulDescAttributes_t attribute, const void* pointer) {
   if (pointer)
-    check(cublasLtMatmulDescSetAttribute(plan.desc.get(), attribute, &pointer, sizeof pointer),
+    check(cublasLtMatmulDescSetAttribute(plan.desc.get(), attribute, static_cast<const void*>(&pointer),
+                                         sizeof pointer),
           "describing a product to cublasLt");
 }
 

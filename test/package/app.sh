@@ -40,5 +40,7 @@ sleep 1
 touch "$folder/app/models/square.cpp"
 build_expecting yes "the model changed"
 
+if configure "-DBACKENDS=cpp;cuda" >"$folder/log" 2>&1; then fail "CUDA was accepted in a project without it"; fi
+grep -q 'BACKENDS cuda needs nvcc' "$folder/log" || { cat "$folder/log" >&2 && fail "no clear error"; }
 if configure -DBACKENDS=fortran >"$folder/log" 2>&1; then fail "an unknown backend was accepted"; fi
 grep -q "backend 'fortran' is not available" "$folder/log" || { cat "$folder/log" >&2 && fail "no clear error"; }

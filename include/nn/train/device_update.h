@@ -14,9 +14,8 @@
 
 namespace nn::train {
 
-/// Throws nn::Error unless `place`, where `name` is, is `device`, where a step runs.
-inline void check_place(const std::string& name, const Device& place, const Device& device) {
-  if (place == device) return;
+/// Throws nn::Error: `name` is in another place than `device`, where a step runs.
+[[noreturn]] inline void refuse_place(const std::string& name, const Device& place, const Device& device) {
   throw Error(name + " is on " + place.name() + ", the step runs on " + device.name() +
               (device.is_host() ? "; give step() a workspace on " + place.name() : "; copy it with nn::to"));
 }

@@ -57,8 +57,8 @@ void check_gradient(const A& model, const A& gradient, const Workspace* ws) {
                   " elements, the parameter has " + std::to_string(count_of(p)));
     }
     if constexpr (is_learnt<P> && !std::is_floating_point_v<P>) {
-      check_place(path.text(), p.device(), device);
-      check_place("gradient of " + path.text(), g.device(), device);
+      if (p.device() != device) refuse_place(path.text(), p.device(), device);
+      if (g.device() != device) refuse_place("gradient of " + path.text(), g.device(), device);
     }
   });
 }

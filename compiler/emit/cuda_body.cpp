@@ -175,17 +175,18 @@ void CudaBody::row() {
       loop(i);
       continue;
     }
-    synchronise(i);
+    const Touched now = touched(i);
+    synchronise({now.loads, {}});
     e_.declare(Level::row, all_, l.phase);
+    synchronise({{}, now.stores});  // one lane writes what all have read
     for (int s : l.sinks) row_statement(s);
   }
 }
 
 // Before a loop, or the statements of the row: what other lanes have written can be read, and what they have
 // read can be overwritten.
-void CudaBody::synchronise(std::size_t number) {
+void CudaBody::synchronise(const Touched& now) {
   if (shape_.lanes == 1) return;
-  const Touched now = touched(number);
   const auto meets = [&](const std::vector<Touch>& before, const std::vector<Touch>& after) {
     return std::any_of(before.begin(), before.end(), [&](const Touch& a) {
       return std::any_of(after.begin(), after.end(), [&](const Touch& b) {
@@ -270,7 +271,7 @@ void CudaBody::open_lanes(std::size_t number, const std::string& count) {
 
 void CudaBody::loop(std::size_t number) {
   const Loop& l = k_.loops[number];
-  synchronise(number);
+  synchronise(touched(number));
   for (int i : l.sinks) {
     const Sink& s = k_.sinks[i];
     if (s.kind != Sink::Kind::row) continue;

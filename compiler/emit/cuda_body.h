@@ -26,7 +26,7 @@ class CudaBody {
     std::vector<Touch> loads, stores;
   };
 
-  void synchronise(std::size_t number);
+  void synchronise(const Touched& now);
   bool is_same_lane(const Touch& a, const Touch& b) const;
   Touched touched(std::size_t number) const;
   void name_loops();

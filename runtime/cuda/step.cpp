@@ -142,12 +142,23 @@ cudaGraph_t DeviceStep::captured_graph() {
   return graph;
 }
 
+// Other addresses and numbers in the same work are exchanged in the graph, even while it runs.
+bool DeviceStep::updated_with(cudaGraph_t graph) {
+  cudaGraphExecUpdateResultInfo info = {};
+  if (graph_ && cudaGraphExecUpdate(graph_, graph, &info) == cudaSuccess) return true;
+  static_cast<void>(cudaGetLastError());
+  return false;
+}
+
 void DeviceStep::capture() {
-  check(cudaEventSynchronize(done_), "the step before");  // it may still run the graph that goes
-  if (graph_) static_cast<void>(cudaGraphExecDestroy(std::exchange(graph_, nullptr)));
   if (!notes_.empty()) {
     const cudaGraph_t graph = captured_graph();
-    const cudaError_t error = cudaGraphInstantiate(&graph_, graph, 0);
+    cudaError_t error = cudaSuccess;
+    if (!updated_with(graph)) {
+      error = cudaEventSynchronize(done_);  // it may still run the graph that goes
+      if (graph_) static_cast<void>(cudaGraphExecDestroy(std::exchange(graph_, nullptr)));
+      if (error == cudaSuccess) error = cudaGraphInstantiate(&graph_, graph, 0);
+    }
     static_cast<void>(cudaGraphDestroy(graph));
     if (error != cudaSuccess) {
       graph_ = nullptr;

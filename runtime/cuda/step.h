@@ -43,6 +43,7 @@ struct DeviceStep {
   void forget_from(std::size_t count);
   void capture();
   cudaGraph_t captured_graph();
+  bool updated_with(cudaGraph_t graph);
   void wait_for_last();
   void leave() noexcept;
 

@@ -91,8 +91,14 @@ void test_replay() {
   near(step.value<float>(), 100 * std::pow(w - 2, 2), 1e-3);
   check(nn_emulation::counters().captures == 1);
   sgd.options.learning_rate = 0;
+  const long syncs = nn_emulation::counters().synchronisations;
+  const long made = nn_emulation::calls("cudaGraphInstantiate");
+  step(body);
   step(body);
   check(nn_emulation::counters().captures == 2);
+  check(nn_emulation::calls("cudaGraphInstantiate") == made);  // the graph is updated, not made again
+  check(nn_emulation::counters().synchronisations == syncs);
+  near(step.value<float>(), 100 * std::pow(on_host(model.w)(0) - 2, 2), 1e-3);
   step([&] { distance(model, x, grad, ws); });
   check(nn_emulation::counters().captures == 3);
   step([] {});

@@ -28,6 +28,18 @@ struct Signature<R (*)(A...) noexcept> : Signature<R (*)(A...)> {};
 template <auto F>
 inline constexpr std::size_t arity = Signature<decltype(F)>::arity;
 
+/// Where the first tensor among the arguments is that is on a device; the host if there is none.
+template <class... Args>
+Device place_of(const Args&... args) {
+  Device place;
+  const auto look = [&](const auto& x) {
+    if constexpr (requires { Device(x.device()); })
+      if (place.is_host()) place = x.device();
+  };
+  (look(args), ...);
+  return place;
+}
+
 }  // namespace detail
 
 #define NN_NOT_GENERATED                                                                            \
@@ -71,7 +83,9 @@ struct ValueAndGrad {
 ///   T value_and_grad<&f>(args..., nn::Gradients<&f>& grad, nn::Workspace& ws)   nothing is allocated after
 ///   the
 ///                                                                               first call of a size
-///   auto [value, grad] = value_and_grad<&f>(args...)                            allocates both for this call
+///   auto [value, grad] = value_and_grad<&f>(args...)                            allocates both for this
+///   call,
+///                                                                               where the tensors are
 ///
 /// Gradients are overwritten. Throws nn::Error, before anything is written, where sizes don't fit or a label
 /// is out of range.
@@ -89,7 +103,7 @@ auto value_and_grad(Args&&... args) {
   } else if constexpr (given == own) {
     using Value = typename detail::Signature<decltype(F)>::result;
     ValueAndGrad<Value, Gradients<F>> result{};
-    Workspace workspace;
+    Workspace workspace(detail::place_of(args...));
     result.value = Derivative<F>::value_and_grad(std::forward<Args>(args)..., result.grad, workspace);
     return result;
   }
@@ -114,7 +128,7 @@ auto vjp(Args&&... args) {
   } else if constexpr (given == own + 1) {
     Outputs<F> out{};
     Gradients<F> grad{};
-    Workspace workspace;
+    Workspace workspace(detail::place_of(args...));
     Derivative<F>::vjp(std::forward<Args>(args)..., out, grad, workspace);
     return ValueAndGrad<decltype(out.value), Gradients<F>>{std::move(out.value), std::move(grad)};
   }

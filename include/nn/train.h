@@ -1,9 +1,11 @@
-// Everything for training programs: optimisers, first weights, mini-batches, progress, files. Models need
-// nn.h only.
+// Everything for training programs: optimisers, first weights, mini-batches, steps, progress, files. Models
+// need nn.h only.
 #ifndef NN_TRAIN_H
 #define NN_TRAIN_H
 
 #include "nn/random.h"
+#include "nn/step.h"
+#include "nn/to.h"
 #include "nn/train/batches.h"
 #include "nn/train/chart.h"
 #include "nn/train/idx.h"

@@ -24,7 +24,13 @@ DeviceContext*& recording_here() {
   return context;
 }
 
+void LabelCheck::allocate() {
+  found = Pinned(most_blocks * sizeof(WrongLabel));
+  for (int block = 0; block < most_blocks; ++block) wrong()[block] = {-1, 0};
+}
+
 void LabelCheck::report() const {
+  if (!found.data()) return;
   const WrongLabel* first = nullptr;
   for (WrongLabel* block = wrong(); block != wrong() + most_blocks; ++block)
     if (block->position >= 0 && (!first || block->position < first->position)) first = block;
@@ -116,6 +122,7 @@ DeviceContext::~DeviceContext() {
 
 void DeviceContext::synchronize() {
   cuda::check(cudaStreamSynchronize(stream.get()), "work on the device");
+  check_at_once.report();
   for (const auto& check : checks) check->report();
 }
 

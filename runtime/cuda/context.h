@@ -26,11 +26,12 @@ struct WrongLabel {
 struct LabelCheck {
   static constexpr int most_blocks = 64;
 
-  const char* function;
-  const char* argument;
-  std::int64_t classes, shift;
+  const char* function = "";
+  const char* argument = "";
+  std::int64_t classes = 0, shift = 0;
   Pinned found;  ///< a WrongLabel for each block
 
+  void allocate();
   WrongLabel* wrong() const { return reinterpret_cast<WrongLabel*>(found.data()); }
   /// Throws nn::Error if a label was wrong, and forgets it. All work must be done.
   void report() const;
@@ -59,8 +60,9 @@ struct DeviceContext {
   const int index;
   const cuda::Stream stream;
   cuda::Memory arena;
-  cuda::Pinned value;  ///< where Call::value lands
-  std::vector<std::unique_ptr<cuda::LabelCheck>> checks;
+  cuda::Pinned value;                                     ///< where Call::value lands
+  cuda::LabelCheck check_at_once;                         ///< of calls that wait for the answer
+  std::vector<std::unique_ptr<cuda::LabelCheck>> checks;  ///< of those that Steps have recorded
   std::unique_ptr<cuda::GemmPlans> plans;
   Precision precision = Precision::float32;
   DeviceStep* recording = nullptr;  ///< the Step whose body runs now

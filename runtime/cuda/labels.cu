@@ -25,17 +25,26 @@ __global__ void find_wrong_label(const I* labels, std::int64_t count, std::int64
   mine.position = first;
 }
 
-LabelCheck& check_for(DeviceContext& context, const char* function, const char* argument,
+// A recorded one is found again, as its place in memory is part of the record.
+LabelCheck& place_for(DeviceContext& context, const char* function, const char* argument,
                       std::int64_t classes, std::int64_t shift) {
+  if (!context.recording) return context.check_at_once;
   for (const auto& known : context.checks)
     if (known->function == function && known->argument == argument && known->classes == classes &&
         known->shift == shift)
       return *known;
-  context.checks.push_back(std::make_unique<LabelCheck>(
-      LabelCheck{function, argument, classes, shift, Pinned(LabelCheck::most_blocks * sizeof(WrongLabel))}));
-  LabelCheck& made = *context.checks.back();
-  for (int block = 0; block < LabelCheck::most_blocks; ++block) made.wrong()[block] = {-1, 0};
-  return made;
+  return *context.checks.emplace_back(std::make_unique<LabelCheck>());
+}
+
+LabelCheck& check_for(DeviceContext& context, const char* function, const char* argument,
+                      std::int64_t classes, std::int64_t shift) {
+  LabelCheck& check = place_for(context, function, argument, classes, shift);
+  check.function = function;
+  check.argument = argument;
+  check.classes = classes;
+  check.shift = shift;
+  if (!check.found.data()) check.allocate();
+  return check;
 }
 
 }  // namespace

@@ -39,26 +39,36 @@ struct DeviceStep {
     std::size_t begin, size;
   };
 
-  bool is_same(const Noted& noted, const cuda::Work& work) const;
-  void forget_from(std::size_t count);
+  /// The work of one run of the body, and the graph that does it.
+  struct Record {
+    std::vector<Noted> notes;
+    std::vector<std::byte> bytes;
+    bool has_graph = false;  // graph does what notes say
+    cudaGraphExec_t graph = nullptr;
+    cudaEvent_t done = nullptr;  // the last launch
+    std::vector<cuda::Pinned> staging;
+    std::size_t staged = 0;  // buffers of staging that the last run used
+
+    ~Record();
+    bool is_same(const Noted& noted, const cuda::Work& work) const;
+    void forget_from(std::size_t count);
+    void wait() const;
+  };
+
   void capture();
   cudaGraph_t captured_graph();
-  void wait_for_last();
+  bool updated_with(cudaGraph_t graph);
   void leave() noexcept;
 
   DeviceContext& context_;
-  std::vector<Noted> notes_;
-  std::vector<std::byte> bytes_;
-  std::size_t seen_ = 0;    // notes that this run of the body has confirmed or made
-  bool same_ = false;       // so far it did what the graph does
-  bool has_graph_ = false;  // graph_ does what notes_ say
-  cudaGraphExec_t graph_ = nullptr;
-  cudaEvent_t done_ = nullptr;  // the last launch
   cuda::Pinned value_;
   std::size_t value_bytes_ = 0;  // 0: the body brought none back
-  std::vector<cuda::Pinned> staging_;
-  std::size_t staged_ = 0;  // buffers of staging_ that this run uses
   std::vector<cuda::Memory> kept_;
+  // Steps that copy from the host take turns, so that one's buffers are filled while the other's graph runs.
+  Record records_[2];
+  Record* record_ = records_;
+  std::size_t seen_ = 0;  // notes that this run of the body has confirmed or made
+  bool same_ = false;     // so far it did what the graph does
 };
 
 }  // namespace nn::rt

@@ -28,7 +28,7 @@ template <class A>
 std::int64_t parameter_count(const A& model) {
   std::int64_t count = 0;
   for_each_tensor(model, [&](const auto& p) {
-    if constexpr (is_learnt<std::remove_reference_t<decltype(p)>>) count += std::ssize(elements(p));
+    if constexpr (is_learnt<std::remove_reference_t<decltype(p)>>) count += count_of(p);
   });
   return count;
 }
@@ -39,7 +39,7 @@ std::string summary(const A& model, const std::string& title = "model") {
   std::vector<SummaryRow> rows;
   for_each_named_tensor(model, [&](const Path& path, const auto& p) {
     using P = std::remove_reference_t<decltype(p)>;
-    const std::int64_t count = std::ssize(elements(p));
+    const std::int64_t count = count_of(p);
     rows.push_back({path.text(), sizes_of(p), count, count * static_cast<std::int64_t>(sizeof(Element<P>)),
                     is_learnt<P>});
   });

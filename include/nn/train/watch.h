@@ -5,8 +5,11 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "nn/to.h"
 #include "nn/train/reflect.h"
 
 namespace nn::train {
@@ -27,9 +30,11 @@ std::string find_trouble(double loss, const A& gradient) {
   std::string bad, zero;
   bool any = false, all_zero = true;
   for_each_named_tensor(gradient, [&](const Path& path, const auto& g) {
-    using P = std::remove_reference_t<decltype(g)>;
+    using P = std::remove_cvref_t<decltype(g)>;
     if constexpr (is_learnt<P>) {
-      const auto values = elements(g);
+      std::optional<P> copy;  // of what is on a device
+      if (!device_of(g).is_host()) copy = to(Device(), g);
+      const auto values = elements(copy ? std::as_const(*copy) : g);
       if (values.empty()) return;
       const Scan found = scan(values.data(), std::ssize(values));
       any = true;

@@ -1,6 +1,10 @@
 // A generated function's arguments have to be where the workspace is; gradients that nobody wrote go there.
 // RUN: %emulated %san %s %cuda_runtime -o %t && %t
+#include <nn/derivative.h>
 #include <nn/rt/boundary.h>
+#include <nn/train.h>
+
+#include <limits>
 
 #include "device_test.h"
 
@@ -68,9 +72,61 @@ void test_gradients() {
                     "the memory of grad.w is written, but overlaps that of x");
 }
 
+// Without a workspace a call runs where its tensors are.
+float total(const Matrix& x) {
+  return nn::sum(x);
+}
+
+}  // namespace
+
+template <>
+struct nn::Gradients<&total> {
+  Matrix x;
+};
+template <>
+inline constexpr bool nn::detail::is_generated<&total> = true;
+template <>
+struct nn::Derivative<&total> {
+  static float value_and_grad(const Matrix& x, nn::Gradients<&total>& grad, nn::Workspace& ws) {
+    nn::rt::Boundary boundary("total", ws.device());
+    boundary.input("x", x);
+    boundary.gradient("grad.x", grad.x, x, "x");
+    nn::rt::sized(grad.x, x.extents(), ws.device());
+    return 5;
+  }
+};
+
+namespace {
+
+void test_convenience() {
+  const Matrix here, there = nn::to(nn::cuda(), here);
+  const auto result = nn::value_and_grad<&total>(there);
+  check(result.value == 5 && result.grad.x.device() == nn::cuda());
+  check(nn::value_and_grad<&total>(here).grad.x.device().is_host());
+  nn::Workspace ws(nn::cuda());
+  nn::Gradients<&total> grad;
+  check(nn::value_and_grad<&total>(there, grad, ws) == 5 && ws.last_value == 5);
+  throws<nn::Error>([&] { nn::value_and_grad<&total>(here, grad, ws); }, "total: x is on the host");
+}
+
+// What only looks at a model works where the model is.
+void test_looking() {
+  struct Model {
+    Matrix w;
+  };
+  Model model;
+  model.w(1, 1) = std::numeric_limits<float>::quiet_NaN();
+  const Model there = nn::to(nn::cuda(), model);
+  check(nn::train::parameter_count(there) == 12);
+  check(nn::train::summary(there) == nn::train::summary(model));
+  check(nn::train::find_trouble(1, there) == "the gradient of w has nan at element 5");
+}
+
 }  // namespace
 
 int main() {
+  test_convenience();
+  test_looking();
   test_inputs();
   test_gradients();
   no_leaks();

@@ -91,8 +91,14 @@ void test_replay() {
   near(step.value<float>(), 100 * std::pow(w - 2, 2), 1e-3);
   check(nn_emulation::counters().captures == 1);
   sgd.options.learning_rate = 0;
+  const long syncs = nn_emulation::counters().synchronisations;
+  const long made = nn_emulation::calls("cudaGraphInstantiate");
+  step(body);
   step(body);
   check(nn_emulation::counters().captures == 2);
+  check(nn_emulation::calls("cudaGraphInstantiate") == made);  // the graph is updated, not made again
+  check(nn_emulation::counters().synchronisations == syncs);
+  near(step.value<float>(), 100 * std::pow(on_host(model.w)(0) - 2, 2), 1e-3);
   step([&] { distance(model, x, grad, ws); });
   check(nn_emulation::counters().captures == 3);
   step([] {});
@@ -154,7 +160,18 @@ void test_uploads() {
     batch.fill(-1);
     if (i % 2 == 0) near(step.value<float>(), 50.0 * i * i, 1e-6);
   }
-  check(nn_emulation::counters().captures == 1 && nn_emulation::counters().host_allocations <= 3);
+  check(nn_emulation::counters().captures == 2, "(two graphs take turns)");
+  check(nn_emulation::counters().host_allocations == 2);
+  ws.synchronize();
+  nn_emulation::reset_counters();
+  batch.fill(3);
+  for (int i = 0; i < 2; ++i) {
+    step([&] {
+      nn::copy(x, batch, ws);
+      distance(model, x, grad, ws);
+    });
+  }
+  check(nn_emulation::counters().synchronisations == 0, "(both are free, so nobody waits)");
   throws<nn::Error>([&] { nn::copy(x, Vector(49), ws); }, "[N=50], the one to read [N=49]");
   throws<nn::Error>([&] { nn::copy(batch, batch, ws); },
                     "the tensor to write is on the host, the workspace on cuda:0");

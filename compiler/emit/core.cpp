@@ -44,7 +44,8 @@ class Emitter {
     const std::string m = w_.text(p.m).source, n = w_.text(p.n).source, k = w_.text(p.k).source;
     const std::string shapes = text_.shapes(p);
     const bool is_static = p.m.is_static() && p.n.is_static() && p.k.is_static();
-    const std::string beta = p.accumulate ? ", 1" : "";
+    const int wanted = p.epilogue.wanted;
+    const std::string beta = p.accumulate ? ", 1" : "", hint = wanted < 0 ? "" : ", 0, " + w_.buffers[wanted];
     if (is_static &&
         static_cast<double>(p.m.value) * static_cast<double>(p.n.value) * static_cast<double>(p.k.value) <=
             small_product) {
@@ -54,8 +55,8 @@ class Emitter {
       return;
     }
     w_.lines.line("rt::gemm(ws, " + trans(p.trans_a) + ", " + trans(p.trans_b) + ", " + m + ", " + n + ", " +
-                      k + ", " + a + ", " + b + ", " + c + beta + ");",
-                  shapes);
+                      k + ", " + a + ", " + b + ", " + c + beta + hint + ");",
+                  shapes + (wanted < 0 ? "" : " where " + w_.buffers[wanted] + " > 0"));
   }
 
   void finish() {

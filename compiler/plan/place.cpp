@@ -85,7 +85,8 @@ void rename(Plan& plan, int from, int to) {
   };
   for (Step& step : plan.steps) {
     Product& p = step.product;
-    for (int* buffer : {&p.a, &p.b, &p.c, &p.epilogue.bias, &p.epilogue.column_sums}) fix(*buffer);
+    for (int* buffer : {&p.a, &p.b, &p.c, &p.epilogue.bias, &p.epilogue.column_sums, &p.epilogue.wanted})
+      fix(*buffer);
     for (Node& n : step.kernel.nodes) fix(n.access.buffer);
     for (Sink& s : step.kernel.sinks) fix(s.to.buffer), fix(s.scratch);
   }
@@ -131,7 +132,7 @@ bool share_one(Plan& plan, int step) {
 
 std::vector<int> buffers_of(const Product& p) {
   const Epilogue& e = p.epilogue;
-  return {p.a, p.b, p.c, e.bias, e.mask_out, e.mask_in, e.column_sums};
+  return {p.a, p.b, p.c, e.bias, e.mask_out, e.mask_in, e.column_sums, e.wanted};
 }
 
 void touch(Plan& plan, int buffer, int step) {

@@ -8,6 +8,9 @@ namespace nndiff::plan {
 /// The name of the memory in which a reduction over rows keeps its chunks.
 std::string parts_name(const Plan& plan, const Sink& s);
 
+/// Tells products which elements of theirs a rectifier's derivative discards.
+void note_wanted(Plan& plan);
+
 /// For a GPU: gives products the elementwise work around them that matrix libraries do on the way, and every
 /// reduction over rows and every scalar that kernels compute its memory.
 void prepare_cuda(Plan& plan);

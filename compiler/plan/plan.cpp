@@ -199,7 +199,10 @@ Plan plan(const ir::Function& f, const Options& options) {
   plan.f = std::move(p.f);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
-  if (options.target == Target::cuda) prepare_cuda(plan);
+  if (options.target == Target::cuda)
+    prepare_cuda(plan);
+  else
+    note_wanted(plan);
   find_lifetimes(plan);
   mark_kept(plan);
   share_in_place(plan);

@@ -147,6 +147,7 @@ struct Epilogue {
   int mask_out = -1;     // a bit for every element that is above 0 then
   int mask_in = -1;      // elements whose bit is not set become 0
   int column_sums = -1;  // and the sums of the columns are stored
+  int wanted = -1;       // on the host: elements are discarded later where this is not above 0
   bool is_none() const { return bias < 0 && !relu && mask_in < 0; }
 };
 

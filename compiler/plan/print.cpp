@@ -131,13 +131,25 @@ std::string kernel_text(Names& names, const Kernel& k, int step) {
          (to.empty() || scalars.empty() ? "" : ", ") + scalars;
 }
 
+std::string epilogue_text(Names& names, const Epilogue& e, int step) {
+  std::string text;
+  if (e.bias >= 0) text += " + " + names.of(e.bias, step);
+  if (e.relu) text += ", relu";
+  if (e.mask_out >= 0) text += ", its mask -> " + names.of(e.mask_out, step);
+  if (e.mask_in >= 0) text += " where " + names.of(e.mask_in, step);
+  if (e.column_sums >= 0) text += ", sums of columns -> " + names.of(e.column_sums, step);
+  if (e.wanted >= 0) text += " where " + names.of(e.wanted, step) + " > 0";
+  return text;
+}
+
 std::string step_text(Names& names, int number) {
   const Step& step = names.plan.steps[static_cast<std::size_t>(number)];
   if (step.kind == Step::Kind::kernel) return kernel_text(names, step.kernel, number);
   const Product& p = step.product;
   return "product " + names.of(p.c, number + 1) + (p.accumulate ? " += " : " = ") + names.of(p.a, number) +
          (p.trans_a ? "ᵀ·" : "·") + names.of(p.b, number) + (p.trans_b ? "ᵀ" : "") + "  [" + p.m.text() +
-         "," + p.k.text() + "]·[" + p.k.text() + "," + p.n.text() + "]";
+         "," + p.k.text() + "]·[" + p.k.text() + "," + p.n.text() + "]" +
+         epilogue_text(names, p.epilogue, number);
 }
 
 std::string buffers_text(Names& names) {

@@ -149,7 +149,7 @@ void scale(Workspace& ws, int64_t n, T* c, T beta) {
 // y = beta·y + op(M)·x, M stored as [rows, columns]. No row is skipped for a zero in x: 0·inf has to be nan.
 template <class T>
 void matrix_times_vector(Workspace& ws, bool transposed, int64_t rows, int64_t columns, const T* m,
-                         const T* x, T* y, T beta) {
+                         const T* x, T* y, T beta, const T* wanted) {
   const Kernels<T>& kern = kernels<T>();
   if (transposed) {  // 16 columns at a time, so that threads share no cache line of y
     constexpr int64_t unit = 64 / sizeof(T);
@@ -161,7 +161,8 @@ void matrix_times_vector(Workspace& ws, bool transposed, int64_t rows, int64_t c
     constexpr int64_t unit = 4;
     rt::rows(ws, (rows + unit - 1) / unit, unit * columns, [=, &kern](int64_t begin, int64_t end) {
       const int64_t i = begin * unit, last = end * unit < rows ? end * unit : rows;
-      kern.dot_rows(last - i, columns, m + i * columns, columns, x, y + i, beta);
+      kern.dot_rows(last - i, columns, m + i * columns, columns, x, y + i, beta,
+                    wanted ? wanted + i : nullptr);
     });
   }
 }
@@ -184,21 +185,21 @@ void check_sizes(int64_t m, int64_t n, int64_t k) {
 
 template <class T>
 void gemm(Workspace& ws, Trans ta, Trans tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T* c,
-          std::type_identity_t<T> beta) {
+          std::type_identity_t<T> beta, const T* wanted) {
   check_sizes(m, n, k);
   if (m == 0 || n == 0) return;
   if (k == 0) return scale(ws, m * n, c, beta);
   if (k == 1) return outer_product(ws, m, n, a, b, c, beta);
   const bool at = ta == Trans::yes, bt = tb == Trans::yes;
-  if (m == 1) return matrix_times_vector(ws, !bt, bt ? n : k, bt ? k : n, b, a, c, beta);
-  if (n == 1) return matrix_times_vector(ws, at, at ? k : m, at ? m : k, a, b, c, beta);
+  if (m == 1) return matrix_times_vector(ws, !bt, bt ? n : k, bt ? k : n, b, a, c, beta, wanted);
+  if (n == 1) return matrix_times_vector(ws, at, at ? k : m, at ? m : k, a, b, c, beta, wanted);
   multiply(ws, Product<T>{ta, tb, m, n, k, a, at ? m : k, b, bt ? k : n, c, n, beta});
 }
 
 template void gemm<float>(Workspace&, Trans, Trans, int64_t, int64_t, int64_t, const float*, const float*,
-                          float*, float);
+                          float*, float, const float*);
 template void gemm<double>(Workspace&, Trans, Trans, int64_t, int64_t, int64_t, const double*, const double*,
-                           double*, double);
+                           double*, double, const double*);
 
 const GemmBackend& chosen_gemm_backend() {
   const char* asked = std::getenv("NN_GEMM");

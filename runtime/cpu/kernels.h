@@ -31,8 +31,10 @@ struct Kernels {
 
   /// y[n] = beta·y + xᵀM for M[k,n]: streams over the rows of M.
   void (*sum_rows)(std::int64_t k, std::int64_t n, const T* x, const T* m, std::int64_t ld, T* y, T beta);
-  /// y[i * stride] = beta·y + M x for M[rows,k]: one inner product per row of M.
-  void (*dot_rows)(std::int64_t rows, std::int64_t k, const T* m, std::int64_t ld, const T* x, T* y, T beta);
+  /// y[rows] = beta·y + M x for M[rows,k]: one inner product per row of M. With `wanted` and beta == 0, y[i]
+  /// is 0 wherever wanted[i] is not above 0, or the product all the same.
+  void (*dot_rows)(std::int64_t rows, std::int64_t k, const T* m, std::int64_t ld, const T* x, T* y, T beta,
+                   const T* wanted);
   /// C[rows,n] = beta·C + x yᵀ.
   void (*outer)(std::int64_t rows, std::int64_t n, const T* x, const T* y, T* c, std::int64_t ldc, T beta);
 };

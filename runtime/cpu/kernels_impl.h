@@ -227,24 +227,29 @@ NN_LANES_INLINE T sum_lanes(V<T> v) {
 }
 
 template <class T, int R>
-NN_LANES_INLINE void dot_some(int64_t k, const T* m, int64_t ld, const T* x, T* y, T beta) {
+NN_LANES_INLINE void dot_some(int64_t k, const T* const (&m)[R], const T* x, T (&total)[R]) {
   constexpr int w = lanes<T>, parallel = 8 / R;  // enough independent sums to hide the latency
   V<T> sum[R][parallel] = {};
   int64_t p = 0;
   for (; p + w * parallel <= k; p += w * parallel) {
     NN_UNROLL for (int q = 0; q < parallel; ++q) {
       const V<T> xs = load(x + p + q * w);
-      NN_UNROLL for (int i = 0; i < R; ++i) sum[i][q] += load(m + i * ld + p + q * w) * xs;
+      NN_UNROLL for (int i = 0; i < R; ++i) sum[i][q] += load(m[i] + p + q * w) * xs;
     }
   }
-  for (; p + w <= k; p += w)
-    NN_UNROLL for (int i = 0; i < R; ++i) sum[i][0] += load(m + i * ld + p) * load(x + p);
+  for (; p + w <= k; p += w) NN_UNROLL for (int i = 0; i < R; ++i) sum[i][0] += load(m[i] + p) * load(x + p);
   NN_UNROLL for (int i = 0; i < R; ++i) {
     NN_UNROLL for (int q = 1; q < parallel; ++q) sum[i][0] += sum[i][q];
-    T total = sum_lanes<T>(sum[i][0]);
-    for (int64_t r = p; r < k; ++r) total += m[i * ld + r] * x[r];
-    y[i] = beta == 0 ? total : beta * y[i] + total;
+    total[i] = sum_lanes<T>(sum[i][0]);
+    for (int64_t r = p; r < k; ++r) total[i] += m[i][r] * x[r];
   }
+}
+
+template <class T>
+void dot_one(int64_t k, const T* m, const T* x, T* y, T beta) {
+  T total[1];
+  dot_some<T, 1>(k, {m}, x, total);
+  *y = beta == 0 ? total[0] : beta * *y + total[0];
 }
 
 // Rows shorter than a vector, `lanes` of them at a time: read in whole vectors where that stays inside M, and
@@ -263,15 +268,43 @@ void dot_short_rows(int64_t rows, int k, const T* m, int64_t ld, const T* x, T* 
     if (beta != 0) total += broadcast(beta) * load(y + i);
     store(y + i, total);
   }
-  for (; i < rows; ++i) dot_some<T, 1>(k, m + i * ld, ld, x, y + i, beta);
+  for (; i < rows; ++i) dot_one(k, m + i * ld, x, y + i, beta);
+}
+
+// Four wanted rows at a time, the last ones as often as it takes to be four: a row's bits don't depend on the
+// others.
+template <class T>
+void dot_wanted_rows(int64_t rows, int64_t k, const T* m, int64_t ld, const T* x, T* y, const T* wanted) {
+  int64_t place[4];
+  int count = 0;
+  const auto flush = [&] {
+    T total[4];
+    for (int i = count; i < 4; ++i) place[i] = place[0];
+    dot_some<T, 4>(k, {m + place[0] * ld, m + place[1] * ld, m + place[2] * ld, m + place[3] * ld}, x, total);
+    for (int i = 0; i < count; ++i) y[place[i]] = total[i];
+    count = 0;
+  };
+  for (int64_t i = 0; i < rows; ++i) {
+    y[i] = 0;
+    place[count] = i;
+    count += wanted[i] > 0;
+    if (count == 4) flush();
+  }
+  if (count > 0) flush();
 }
 
 template <class T>
-void dot_rows(int64_t rows, int64_t k, const T* m, int64_t ld, const T* x, T* y, T beta) {
+void dot_rows(int64_t rows, int64_t k, const T* m, int64_t ld, const T* x, T* y, T beta, const T* wanted) {
   if (k < lanes<T>) return dot_short_rows(rows, static_cast<int>(k), m, ld, x, y, beta);
+  if (wanted && beta == 0) return dot_wanted_rows(rows, k, m, ld, x, y, wanted);
   int64_t i = 0;
-  for (; i + 4 <= rows; i += 4) dot_some<T, 4>(k, m + i * ld, ld, x, y + i, beta);
-  for (; i < rows; ++i) dot_some<T, 1>(k, m + i * ld, ld, x, y + i, beta);
+  for (; i + 4 <= rows; i += 4) {
+    T total[4];
+    const T* row = m + i * ld;
+    dot_some<T, 4>(k, {row, row + ld, row + 2 * ld, row + 3 * ld}, x, total);
+    for (int r = 0; r < 4; ++r) y[i + r] = beta == 0 ? total[r] : beta * y[i + r] + total[r];
+  }
+  for (; i < rows; ++i) dot_one(k, m + i * ld, x, y + i, beta);
 }
 
 // Rows of C shorter than a vector: whole vectors are stored where the excess is overwritten by the rows

@@ -1,5 +1,5 @@
-// What a plan for a GPU has besides: epilogues of matrix products, memory for sums in two stages and for
-// scalars.
+// What matrix products do on the way for the kernels behind them, and what else a plan for a GPU has: memory
+// for sums in two stages and for scalars.
 #include <algorithm>
 
 #include "plan/lower.h"
@@ -130,21 +130,43 @@ struct Epilogues {
     return true;
   }
 
-  void run() {
+  // The rectifier's derivative behind the product keeps only where h > 0.
+  void note_wanted(Product& p, const Follower& f) const {
+    const Sink* store = f.only(Sink::Kind::store);
+    const Sink* sums = f.only(Sink::Kind::across);
+    if (!store || f.k.sinks.size() != (sums ? 2U : 1U) || (sums && sums->node != store->node)) return;
+    p.epilogue.wanted = f.mask_of(store->node);
+  }
+
+  // Calls `use` for each product that only the kernel behind it reads, element by element.
+  template <class F>
+  void for_each_pair(F&& use) {
     for (std::size_t i = 0; i + 1 < plan.steps.size(); ++i) {
       Step &step = plan.steps[i], &next = plan.steps[i + 1];
-      Product& p = step.product;
-      if (step.kind != Step::Kind::product || next.kind != Step::Kind::kernel || p.accumulate) continue;
-      if (plan.f[p.value].type.elem != ir::Elem::f32 || readers[static_cast<std::size_t>(p.c)] != 1) continue;
-      const Follower follower{plan, p, next.kernel};
-      if (!follower.has_matrix_loops() || !(add_relu(p, follower) || add_mask(p, follower))) continue;
+      if (step.kind != Step::Kind::product || next.kind != Step::Kind::kernel || step.product.accumulate)
+        continue;
+      if (readers[static_cast<std::size_t>(step.product.c)] != 1) continue;
+      const Follower follower{plan, step.product, next.kernel};
+      if (follower.has_matrix_loops()) use(i, step, follower);
+    }
+  }
+
+  void note_all_wanted() {
+    for_each_pair([&](std::size_t, Step& step, const Follower& f) { note_wanted(step.product, f); });
+  }
+
+  void run() {
+    for_each_pair([&](std::size_t i, Step& step, const Follower& f) {
+      if (plan.f[step.product.value].type.elem != ir::Elem::f32) return;
+      if (!add_relu(step.product, f) && !add_mask(step.product, f)) return;
+      const Step& next = plan.steps[i + 1];
       step.values.insert(step.values.end(), next.values.begin(), next.values.end());
       step.statements.insert(step.statements.end(), next.statements.begin(), next.statements.end());
       std::sort(step.statements.begin(), step.statements.end());
       step.statements.erase(std::unique(step.statements.begin(), step.statements.end()),
                             step.statements.end());
       plan.steps.erase(plan.steps.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-    }
+    });
   }
 };
 
@@ -195,6 +217,10 @@ bool is_known_on_host(const Plan& plan, const Step& step, const std::set<Value>&
       return plan.f[n.value].kind == ir::Kind::input || known.count(n.value) > 0;
     return n.kind != Node::Kind::load && n.kind != Node::Kind::reduced && n.kind != Node::Kind::checked;
   });
+}
+
+void note_wanted(Plan& plan) {
+  Epilogues{plan}.note_all_wanted();
 }
 
 void prepare_cuda(Plan& plan) {

@@ -185,13 +185,15 @@ CommandLine read_command_line(const std::vector<std::string>& arguments, const s
 std::string usage() {
   return R"(usage: nn-diff [options] FILE... [-- clang arguments]
 
-Writes BASE.nn.h and BASE.nn.cpp with the derivatives of the functions that FILE marks with NN_DIFF.
+Writes BASE.nn.h, BASE.nn.cpp and BASE.nn.cu with the derivatives of the functions that FILE marks with NN_DIFF. The
+.nn.cu runs them on a GPU; a program that leaves it out needs nothing of CUDA.
 
   -o BASE              names the output files (default: FILE's name without its extension)
   --out-dir DIR        where they go (default: the current directory)
-  --emit=LIST          what to write: cpp (default), dot (BASE.nn.dot), report (BASE.nn.txt)
+  --emit=LIST          what to write: cpp (BASE.nn.h, BASE.nn.cpp), cuda (BASE.nn.cu), dot (BASE.nn.dot),
+                       report (BASE.nn.txt); default: cpp,cuda
   --function NAME      only this function
-  --print=WHAT         shows ast, ir, adjoint, plan or cpp on standard output instead of writing files
+  --print=WHAT         shows ast, ir, adjoint, plan, cpp or cuda on standard output instead of writing files
   --recompute=MODE     what backward needs is kept or recomputed by cost (auto), or all or none is recomputed
   --budget=BYTES       limit for what is kept for the backward sweep
   --depfile FILE       writes the files read, in the form that make and ninja read

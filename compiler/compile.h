@@ -21,7 +21,7 @@ struct Job {
   frontend::Options source;
   std::string base;      // path and name of the output files without ".nn.h"
   std::string function;  // only this one, or empty for all
-  std::set<Emit> emit = {Emit::cpp};
+  std::set<Emit> emit = {Emit::cpp, Emit::cuda};
   Print print = Print::nothing;
   bool write = true;  // false: only what `print` needs is computed
   plan::Options plan;

@@ -64,6 +64,8 @@ library = library_line(tree["runtime_libraries"])
 rooms = [os.path.join(tree["lib"], f"libnn-diff-{room}.a") for room in ["emit", "plan", "opt", "grad", "op", "ir"]]
 flags_of_generated = "-fno-trapping-math -fno-math-errno"  # as nn_diff_generate compiles it
 
+nvcc_line = f"{nvcc()} -std=c++20 -I{root}/include -I{support}" if nvcc() else ""
+
 config.substitutions += [
     ("%cxx", compiler("g++")),
     ("%clang14", compiler("clang++-14")),
@@ -77,7 +79,8 @@ config.substitutions += [
     ("%as_emulated", f"-I{root}/test/cuda/emulation -x c++"),
     ("%emulation", f"-x none {tree['emulation']} -pthread"),
     ("%cuda_runtime", f"-x none {tree['emulated_runtime']} {tree['emulation']} {library}"),
-    ("%nvcc", f"{nvcc()} -std=c++20 -I{root}/include -I{support}"),
+    ("%cuda_programs", f"python3 {support}/cuda_programs.py --flags '{compiler('g++').replace(' -I' + support, '')} -I{root}/test/cuda/emulation' --library '-x none {tree['emulated_runtime']} {tree['emulation']} {library}' --nvcc '{nvcc_line}' --out %t.cuda"),
+    ("%nvcc", nvcc_line),
     ("%build", build),
     ("%root", root),
 ]

@@ -143,8 +143,8 @@ void CudaBody::rows() {
   const std::string count = count_of(k_.rows);
   const bool single = k_.rows.size() == 1;
   const std::string r = single ? index_[k_.rows[0]] : w_.names.unique("row");
-  w_.lines.open("for (I " + r + " = cuda::first_row<lanes, I>(); " + r + " < " + count + "; " + r +
-                " += cuda::row_stride<lanes, I>()) {");
+  w_.lines.open("for (Index " + r + " = cuda::first_row<lanes, Index>(); " + r + " < " + count + "; " + r +
+                " += cuda::row_stride<lanes, Index>()) {");
   if (!single) split_index(k_.rows, r);
   row();
   w_.lines.close();
@@ -163,7 +163,7 @@ void CudaBody::split_index(const std::vector<int>& axes, const std::string& line
       at = {at.source + " % " + operand(w_.text(k_.axes[axes[i]]), Binding::prefix), ir::Elem::i64,
             Binding::product};
     if (is_used(axes[i]))
-      lines.push_back("const I " + index_[axes[i]] + " = static_cast<I>(" + at.source + ");");
+      lines.push_back("const Index " + index_[axes[i]] + " = static_cast<Index>(" + at.source + ");");
   }
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) w_.lines.line(*line);
 }
@@ -181,48 +181,6 @@ void CudaBody::row() {
     synchronise({{}, now.stores});  // one lane writes what all have read
     for (int s : l.sinks) row_statement(s);
   }
-}
-
-// Before a loop, or the statements of the row: what other lanes have written can be read, and what they have
-// read can be overwritten.
-void CudaBody::synchronise(const Touched& now) {
-  if (shape_.lanes == 1) return;
-  const auto meets = [&](const std::vector<Touch>& before, const std::vector<Touch>& after) {
-    return std::any_of(before.begin(), before.end(), [&](const Touch& a) {
-      return std::any_of(after.begin(), after.end(), [&](const Touch& b) {
-        return a.access.buffer == b.access.buffer && !is_same_lane(a, b);
-      });
-    });
-  };
-  if (meets(before_.stores, now.loads) || meets(before_.stores, now.stores) ||
-      meets(before_.loads, now.stores)) {
-    w_.lines.line("cuda::sync_lanes<lanes>();");
-    before_ = {};
-  }
-  before_.loads.insert(before_.loads.end(), now.loads.begin(), now.loads.end());
-  before_.stores.insert(before_.stores.end(), now.stores.begin(), now.stores.end());
-}
-
-// The same lane touches the same element in both loops.
-bool CudaBody::is_same_lane(const Touch& a, const Touch& b) const {
-  const LoopShape &first = shape_.loops[a.loop], &second = shape_.loops[b.loop];
-  return a.access == b.access && !first.parallel.empty() && first.parallel == second.parallel &&
-         first.packed == second.packed;
-}
-
-CudaBody::Touched CudaBody::touched(std::size_t number) const {
-  Touched result;
-  for (int i : k_.loops[number].sinks) {
-    const Sink& s = k_.sinks[i];
-    if (s.to.buffer >= 0 && s.kind != Sink::Kind::across) result.stores.push_back({s.to, number});
-    for (int n : plan::needed(k_, s.node))
-      if (k_.nodes[n].access.buffer >= 0) result.loads.push_back({k_.nodes[n].access, number});
-  }
-  if (!k_.loops[number].axes.empty()) return result;
-  for (int n = 0; n < static_cast<int>(k_.nodes.size()); ++n)  // read here for the loops that follow
-    if (k_.nodes[n].access.buffer >= 0 && e_.level(n) != Level::loop)
-      result.loads.push_back({k_.nodes[n].access, number});
-  return result;
 }
 
 void CudaBody::row_statement(int sink) {
@@ -249,8 +207,8 @@ void CudaBody::fill_partials(std::size_t number) {
     int opened = 0;
     for (int a : shape.serial) {
       if (contains(s.reduced, a)) continue;
-      w_.lines.open("for (I " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" + index_[a] +
-                    ") {");
+      w_.lines.open("for (Index " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" +
+                    index_[a] + ") {");
       ++opened;
     }
     w_.lines.line(e_.access(s.to) + " = " + nothing(s) + ";");
@@ -264,8 +222,8 @@ void CudaBody::fill_partials(std::size_t number) {
 void CudaBody::open_lanes(std::size_t number, const std::string& count) {
   const std::vector<int>& axes = shape_.loops[number].parallel;
   const std::string i = axes.size() == 1 ? index_[axes[0]] : w_.names.unique("element");
-  const std::string start = shape_.lanes > 1 ? "static_cast<I>(lane)" : "0";
-  w_.lines.open("for (I " + i + " = " + start + "; " + i + " < " + count + "; " + i + " += lanes) {");
+  const std::string start = shape_.lanes > 1 ? "static_cast<Index>(lane)" : "0";
+  w_.lines.open("for (Index " + i + " = " + start + "; " + i + " < " + count + "; " + i + " += lanes) {");
   if (axes.size() > 1) split_index(axes, i);
 }
 
@@ -285,8 +243,8 @@ void CudaBody::loop(std::size_t number) {
   } else {
     open_lanes(number, count_of(shape_.loops[number].parallel));
     for (int a : shape_.loops[number].serial)
-      w_.lines.open("for (I " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" + index_[a] +
-                    ") {");
+      w_.lines.open("for (Index " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" +
+                    index_[a] + ") {");
     body(number);
     for (std::size_t i = 0; i < shape_.loops[number].serial.size(); ++i) w_.lines.close();
     w_.lines.close();
@@ -308,18 +266,18 @@ void CudaBody::packed_loop(std::size_t number) {
       plain ? index_[axis] : w_.names.unique(axes.size() == 1 ? index_[axis] + "0" : "element");
   element_ = w_.names.unique("own");
   if (shape_.flat) {
-    w_.lines.open("for (I " + first + " = cuda::first_element<" + pack_width + ", I>(); " + first + " < " +
-                  count + "; " + first + " += cuda::element_stride<" + pack_width + ", I>()) {");
+    w_.lines.open("for (Index " + first + " = cuda::first_element<" + pack_width + ", Index>(); " + first +
+                  " < " + count + "; " + first + " += cuda::element_stride<" + pack_width + ", Index>()) {");
   } else if (has_columns(number)) {
     w_.lines.line("NN_CUDA_UNROLL");
     w_.lines.open("for (int " + element_ + " = 0; " + element_ + " < cuda::elements_of_lane<lanes, " +
                   pack_width + ">(" + count + "); " + element_ + " += " + pack_width + ") {");
     const std::string turn = pack_width == "1" ? element_ : element_ + " / width";
-    w_.lines.line("const I " + first + " = (" + turn + " * lanes + lane)" +
+    w_.lines.line("const Index " + first + " = (" + turn + " * lanes + lane)" +
                   (pack_width == "1" ? "" : " * width") + ";");
     w_.lines.line("if (" + first + " >= " + count + ") break;");
   } else {
-    w_.lines.open("for (I " + first + " = " + pack_width + " * lane; " + first + " < " + count + "; " +
+    w_.lines.open("for (Index " + first + " = " + pack_width + " * lane; " + first + " < " + count + "; " +
                   first + " += " + pack_width + " * lanes) {");
   }
   std::string base = first;
@@ -331,7 +289,7 @@ void CudaBody::packed_loop(std::size_t number) {
     index_[axis] = own;
   }
   if (pack_width == "1") {
-    if (!plain && is_used(axis)) w_.lines.line("const I " + index_[axis] + " = " + base + ";");
+    if (!plain && is_used(axis)) w_.lines.line("const Index " + index_[axis] + " = " + base + ";");
     body(number);
     w_.lines.close();
     return;
@@ -351,7 +309,7 @@ void CudaBody::packed_loop(std::size_t number) {
   e_.set_index(axis, index_[axis]);
   w_.lines.line("NN_CUDA_UNROLL");
   w_.lines.open("for (int u = 0; u < width; ++u) {");
-  if (is_used(axis)) w_.lines.line("[[maybe_unused]] const I " + index_[axis] + " = " + base + " + u;");
+  if (is_used(axis)) w_.lines.line("[[maybe_unused]] const Index " + index_[axis] + " = " + base + " + u;");
   for (std::size_t i = 0; i < packs.size(); ++i) e_.set_element(packs[i].access, names[i] + "[u]");
   body(number);
   e_.forget_elements();

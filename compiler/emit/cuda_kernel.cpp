@@ -49,8 +49,7 @@ class KernelEmitter {
     w.scalars = host_.w.scalars;
     w.names = host_.w.names;
     w.lines.indent = 1;
-    for (const char* word : {"cuda", "width", "I", "lanes", "u", "parts", "own", "element"})
-      w.names.unique(word);
+    for (const char* word : {"cuda", "u", "own", "element"}) w.names.unique(word);
     for (const auto& [value, cell] : plan_.cells) {
       std::string name = host_.w.buffers[cell];  // "sum_at_2"
       name.erase(name.rfind("_at"), 3);
@@ -151,8 +150,8 @@ class KernelEmitter {
     CudaBody(w, k_, shape).emit();
     const std::string cells = read_cells(w.lines.text(), own_values());
     const std::string body = cells + w.lines.text();
-    const std::vector<Parameter> list = parameters(body, "I", written_by_main());
-    name_ = define(own_name(plan_.f, what()), "template <int width, class I>\n", list, body);
+    const std::vector<Parameter> list = parameters(body, "Index", written_by_main());
+    name_ = define(own_name(plan_.f, what()), "template <int width, class Index>\n", list, body);
     launch_main(shape, list);
   }
 
@@ -228,15 +227,17 @@ class KernelEmitter {
       lines.line("int " + parts_ + " = 0;");
     }
     lines.open("cuda::specialised<" + std::to_string(shape.width) + ">(" + aligned_text(shape) + ", " +
-               host_.w.text(most_elements()).source + ", [&]<int width, class I>() {");
+               host_.w.text(most_elements()).source + ", [&]<int width, class Index>() {");
     std::string arguments;
     for (const Parameter& p : list) arguments += ", " + p.name;
     const std::string grid = grid_text(shape);
     if (parts_.empty()) {
-      lines.line("cuda::launch(call, \"" + name_ + "\", " + name_ + "<width, I>, " + grid + arguments + ");");
+      lines.line("cuda::launch(call, \"" + name_ + "\", " + name_ + "<width, Index>, " + grid + arguments +
+                 ");");
     } else {
       lines.line("const cuda::Grid grid = " + grid + ";");
-      lines.line("cuda::launch(call, \"" + name_ + "\", " + name_ + "<width, I>, grid" + arguments + ");");
+      lines.line("cuda::launch(call, \"" + name_ + "\", " + name_ + "<width, Index>, grid" + arguments +
+                 ");");
       lines.line(parts_ + " = static_cast<int>(grid.blocks);");
     }
     lines.close("});");

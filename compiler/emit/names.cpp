@@ -12,22 +12,23 @@ bool is_identifier_char(char c) {
 }
 
 constexpr std::string_view reserved[] = {
-    "alignas",     "alignof",  "and",        "and_eq",    "asm",         "auto",         "bitand",
-    "bitor",       "bool",     "break",      "case",      "catch",       "char",         "char8_t",
-    "char16_t",    "char32_t", "class",      "co_await",  "co_return",   "co_yield",     "compl",
-    "concept",     "const",    "const_cast", "consteval", "constexpr",   "constinit",    "continue",
-    "decltype",    "default",  "delete",     "do",        "double",      "dynamic_cast", "else",
-    "enum",        "explicit", "export",     "extern",    "false",       "float",        "for",
-    "friend",      "goto",     "if",         "inline",    "int",         "long",         "mutable",
-    "namespace",   "new",      "noexcept",   "not",       "not_eq",      "nullptr",      "operator",
-    "or",          "or_eq",    "private",    "protected", "public",      "register",     "reinterpret_cast",
-    "requires",    "return",   "short",      "signed",    "sizeof",      "static",       "static_assert",
-    "static_cast", "struct",   "switch",     "template",  "this",        "thread_local", "throw",
-    "true",        "try",      "typedef",    "typeid",    "typename",    "union",        "unsigned",
-    "using",       "virtual",  "void",       "volatile",  "wchar_t",     "while",        "xor",
-    "xor_eq",      "nn",       "std",        "arena",     "arena_bytes", "begin",        "end",
-    "chunk",       "chunks",   "flush",      "lane",      "rt",          "linux",        "unix",
-    "NULL",        "INFINITY", "NAN",        "errno",     "assert",      "main"};
+    "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
+    "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char8_t",
+    "char16_t",    "char32_t", "class",      "co_await",  "co_return", "co_yield",     "compl",
+    "concept",     "const",    "const_cast", "consteval", "constexpr", "constinit",    "continue",
+    "decltype",    "default",  "delete",     "do",        "double",    "dynamic_cast", "else",
+    "enum",        "explicit", "export",     "extern",    "false",     "float",        "for",
+    "friend",      "goto",     "if",         "inline",    "int",       "long",         "mutable",
+    "namespace",   "new",      "noexcept",   "not",       "not_eq",    "nullptr",      "operator",
+    "or",          "or_eq",    "private",    "protected", "public",    "register",     "reinterpret_cast",
+    "requires",    "return",   "short",      "signed",    "sizeof",    "static",       "static_assert",
+    "static_cast", "struct",   "switch",     "template",  "this",      "thread_local", "throw",
+    "true",        "try",      "typedef",    "typeid",    "typename",  "union",        "unsigned",
+    "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
+    "xor_eq",      "width",    "lanes",      "Index",     "parts",     "grid",         "call",
+    "cuda",        "Trans",    "nn",         "std",       "arena",     "arena_bytes",  "begin",
+    "end",         "chunk",    "chunks",     "flush",     "lane",      "rt",           "linux",
+    "unix",        "NULL",     "INFINITY",   "NAN",       "errno",     "assert",       "main"};
 
 std::string pointer_to(ir::Elem elem, bool is_const) {
   return (is_const ? "const " : "") + ir::cpp_name(elem) + "* __restrict";

@@ -108,7 +108,11 @@ void CudaBody::declare_across() {
       const std::string size = "cuda::elements_of_lane<lanes, " + width(number) + ">(" +
                                count_of(shape_.loops[number].parallel) + ")";
       w_.lines.line(type + " " + accumulators_[i] + "[" + size + "];");
-      w_.lines.line("for (" + type + "& own : " + accumulators_[i] + ") own = " + nothing(s) + ";");
+      const Names outer = w_.names;
+      const std::string own = w_.names.unique("own");
+      w_.lines.line("for (" + type + "& " + own + " : " + accumulators_[i] + ") " + own + " = " + nothing(s) +
+                    ";");
+      w_.names = outer;
     } else {
       const std::string cells = w_.text(plan::count(w_.plan.buffers[s.to.buffer].shape)).source;
       accumulators_[i] = w_.names.unique(w_.buffers[s.to.buffer] + "_own");
@@ -308,9 +312,12 @@ void CudaBody::packed_loop(std::size_t number) {
   }
   e_.set_index(axis, index_[axis]);
   w_.lines.line("NN_CUDA_UNROLL");
-  w_.lines.open("for (int u = 0; u < width; ++u) {");
-  if (is_used(axis)) w_.lines.line("[[maybe_unused]] const Index " + index_[axis] + " = " + base + " + u;");
-  for (std::size_t i = 0; i < packs.size(); ++i) e_.set_element(packs[i].access, names[i] + "[u]");
+  unroll_ = w_.names.unique("u");
+  w_.lines.open("for (int " + unroll_ + " = 0; " + unroll_ + " < width; ++" + unroll_ + ") {");
+  if (is_used(axis))
+    w_.lines.line("[[maybe_unused]] const Index " + index_[axis] + " = " + base + " + " + unroll_ + ";");
+  for (std::size_t i = 0; i < packs.size(); ++i)
+    e_.set_element(packs[i].access, names[i] + "[" + unroll_ + "]");
   body(number);
   e_.forget_elements();
   w_.lines.close();
@@ -346,7 +353,7 @@ void CudaBody::statement(const Sink& s, int sink) {
   }
   std::string to = accumulators_[sink];
   if (across(sink) == Across::columns)
-    to += "[" + element_ + (shape_.loops[loop_of(sink)].packed ? " + u]" : "]");
+    to += "[" + element_ + (shape_.loops[loop_of(sink)].packed ? " + " + unroll_ + "]" : "]");
   if (across(sink) == Across::memory) {
     std::swap(w_.buffers[s.to.buffer], accumulators_[sink]);
     to = e_.access(s.to);

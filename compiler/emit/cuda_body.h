@@ -60,6 +60,7 @@ class CudaBody {
   Expressions e_;
   std::vector<int> all_;
   std::map<int, std::string> index_, accumulators_;
+  std::string unroll_;   // the loop over a pack
   std::string element_;  // of the lane's own columns
   Touched before_;       // since the lanes met last
 };

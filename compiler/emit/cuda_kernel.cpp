@@ -49,7 +49,6 @@ class KernelEmitter {
     w.scalars = host_.w.scalars;
     w.names = host_.w.names;
     w.lines.indent = 1;
-    for (const char* word : {"cuda", "u", "own", "element"}) w.names.unique(word);
     for (const auto& [value, cell] : plan_.cells) {
       std::string name = host_.w.buffers[cell];  // "sum_at_2"
       name.erase(name.rfind("_at"), 3);

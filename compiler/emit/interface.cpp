@@ -28,13 +28,10 @@ bool only_moves_elements(Kind kind) {
          kind == Kind::stop_gradient;
 }
 
-bool is_integer(ir::Elem elem) {
-  return elem == ir::Elem::i32 || elem == ir::Elem::i64;
-}
-
 /// Follows operations that only move elements back to the value that makes them.
 Value origin(const Function& f, Value v) {
-  while (only_moves_elements(f[v].kind) && is_integer(f[f[v].operands[0]].type.elem)) v = f[v].operands[0];
+  while (only_moves_elements(f[v].kind) && ir::is_integer(f[f[v].operands[0]].type.elem))
+    v = f[v].operands[0];
   return v;
 }
 
@@ -42,7 +39,7 @@ Value origin(const Function& f, Value v) {
 std::optional<Labels> trace(const Function& f, Value v) {
   v = origin(f, v);
   const Op& op = f[v];
-  if (!is_integer(op.type.elem)) return std::nullopt;
+  if (!ir::is_integer(op.type.elem)) return std::nullopt;
   if (op.kind == Kind::input) return Labels{op.index, 0, Dim{1}};
   if (op.kind == Kind::constant) return Labels{-1, std::llround(op.number), Dim{1}};
   if (op.kind != Kind::map || (op.map != Map::add && op.map != Map::sub)) return std::nullopt;

@@ -7,23 +7,28 @@ namespace {
 struct MapNames {
   std::string_view name;
   int arity;
-  bool comparison;
+  bool comparison, integral;
 };
 constexpr MapNames maps[] = {
-#define NN_MAP1(name, ...) {#name, 1, false},
-#define NN_MAP2(name, ...) {#name, 2, false},
-#define NN_MAP3(name, ...) {#name, 3, false},
-#define NN_COMPARE(name, ...) {#name, 2, true},
+#define NN_MAP1(name, ...) {#name, 1, false, false},
+#define NN_MAP2(name, ...) {#name, 2, false, false},
+#define NN_MAP3(name, ...) {#name, 3, false, false},
+#define NN_COMPARE(name, ...) {#name, 2, true, false},
 #include <nn/ops.def>
+#define NN_INTEGER1(name, ...) {#name, 1, false, true},
+#define NN_INTEGER2(name, ...) {#name, 2, false, true},
+#include "ir/integers.def"
+
 };
 const MapNames& info(Map map) {
   return maps[static_cast<int>(map)];
 }
 
-constexpr std::string_view kinds[] = {"input",         "constant",  "size",    "iota",        "map",
-                                      "cast",          "broadcast", "reduce",  "reshape",     "permute",
-                                      "matmul",        "pick",      "softmax", "log_softmax", "logsumexp",
-                                      "stop_gradient", "loop",      "branch",  "result"};
+constexpr std::string_view kinds[] = {
+    "input",     "constant",      "size",      "iota",   "map",    "cast",    "broadcast",
+    "reduce",    "reshape",       "permute",   "matmul", "pick",   "softmax", "log_softmax",
+    "logsumexp", "stop_gradient", "alloc",     "copy",   "load",   "store",   "accumulate",
+    "grow",      "dimension",     "parameter", "loop",   "branch", "result"};
 constexpr std::string_view reducers[] = {"sum", "max", "min"};
 }  // namespace
 
@@ -34,11 +39,34 @@ std::vector<const Leaf*> leaves(const Function& f) {
   return out;
 }
 
+bool is_unique(const Op& op) {
+  switch (op.kind) {
+    case Kind::alloc:
+    case Kind::copy:
+    case Kind::store:
+    case Kind::accumulate:
+    case Kind::grow:
+    case Kind::dimension:
+    case Kind::loop:
+    case Kind::branch:
+      return true;
+    default:
+      return false;
+  }
+}
+bool consumes(const Op& op, std::size_t i) {
+  const bool writes = op.kind == Kind::store || op.kind == Kind::accumulate || op.kind == Kind::grow;
+  return writes && i == 0;
+}
+
 std::string_view name_of(Map map) {
   return info(map).name;
 }
 int arity(Map map) {
   return info(map).arity;
+}
+bool is_integral(Map map) {
+  return info(map).integral;
 }
 bool is_comparison(Map map) {
   return info(map).comparison;

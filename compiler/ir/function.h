@@ -4,6 +4,13 @@
 // operation's index there. A region lists operations in execution order, so order is a property of the region
 // and rewriting never invalidates a Value. Every operand of an elementwise operation has the shape of its
 // result: broadcasting is an operation of its own, so that its adjoint (a sum) exists once for all operators.
+//
+// Memory that is written element by element is a linear value. `store`, `accumulate` and `grow` consume their
+// first operand: it must not be used after them, so the result can live in the same memory. A loop consumes
+// the initial value of a carried array, unless its body yields the parameter itself; a body consumes what it
+// yields, and nothing from outside of the loop. A branch consumes what either of its regions consumes or
+// yields from outside. Constants and arguments cannot be consumed (but for arguments that the function
+// writes): `copy` makes memory of one's own.
 #ifndef NNDIFF_IR_FUNCTION_H
 #define NNDIFF_IR_FUNCTION_H
 #include <optional>
@@ -23,13 +30,16 @@ struct Loc {
   friend auto operator<=>(const Loc&, const Loc&) = default;
 };
 
-/// The elementwise operators of nn/ops.def.
+/// The elementwise operators of nn/ops.def and ir/integers.def.
 enum class Map : std::uint8_t {
 #define NN_MAP1(name, ...) name,
 #define NN_MAP2(name, ...) name,
 #define NN_MAP3(name, ...) name,
 #define NN_COMPARE(name, ...) name,
 #include <nn/ops.def>
+#define NN_INTEGER1(name, ...) name,
+#define NN_INTEGER2(name, ...) name,
+#include "ir/integers.def"
 };
 
 enum class Reducer : std::uint8_t { sum, max, min };
@@ -52,10 +62,25 @@ enum class Kind : std::uint8_t {
   log_softmax,    // (x): log of that
   logsumexp,      // (x): log of the sum of exp(x) over `axes`, which the result lacks
   stop_gradient,  // (x): x, through which no adjoint flows
-  loop,           // (trip count, initial carried values…): regions[0] maps (i, carried…) to carried…
-  branch,         // (condition): regions[0] or regions[1]
-  result,         // (loop or branch): its result number `index`
+  alloc,          // (): memory of its own, elements unspecified
+  copy,           // (x): the same elements in memory of its own
+  load,           // (array, i…): an element, or the `type.shape` elements from there on
+  store,          // (array, element, i…): the array with that element, or those from there on, replaced
+  accumulate,     // (array, element, i…): the array with `element` added there
+  grow,           // (array, n): of unknown extent, with room for at least n elements, the old ones first
+  dimension,      // (n): n, which the name `dim` stands for in shapes from here on
+  parameter,      // (): a region's parameter
+  loop,           // (limit, initial…): regions[0] maps (i, carried…) to carried…; its own value: the rounds
+  branch,         // (condition): regions[0] where it holds, else regions[1]; its own value: the condition
+  result,         // (loop or branch): the value number `index` that it yields
 };
+
+// Indices are i64 scalars: one for each axis of the array, or a single one that counts in row-major order.
+// `checked` makes one out of range an error of the call; else staying inside is the program's promise, so
+// loads, stores and the division of integers must not be moved to where the program would not have done them.
+//
+// A loop runs its body for i = 0, 1, … while i < limit (an i64; -1: no limit) and, if `is_while`, while the
+// first carried value, a boolean, holds.
 
 /// The value made by operation `id` of a function.
 struct Value {
@@ -82,6 +107,8 @@ struct Op {
   Map map = Map::add;
   Reducer reducer = Reducer::sum;
   bool trans_a = false, trans_b = false;
+  bool is_while = false;
+  bool checked = false;
   std::vector<int> axes = {};
   double number = 0;
   Dim dim = Dim{1};
@@ -93,13 +120,25 @@ struct Op {
   std::string name = {};  // the user's variable that holds this value, or empty
 };
 
-/// One tensor or scalar inside a parameter. A struct parameter has one leaf per member, arrays one per
-/// element.
+/// How a leaf is held in the user's program.
+enum class Holder : std::uint8_t {
+  scalar,
+  tensor,   // nn::Tensor
+  array,    // T[n], std::array<T, n>, or such arrays of these: contiguous, sizes known
+  vector,   // std::vector<T>: its named size is its own
+  span,     // std::span<T>, likewise
+  pointer,  // T*: of unknown extent; its gradient is added to a buffer of the caller's
+};
+
+/// One tensor, array or scalar inside a parameter. A struct parameter has one leaf per member; arrays of
+/// tensors and of structs have one per element, arrays of numbers are one leaf.
 struct Leaf {
   std::string path;  // C++ to reach it: "model.layers[0].w"
   Type type = {};
   Value value;  // its Kind::input
   bool wanted = false;
+  Holder holder = Holder::scalar;
+  bool written = false;  // the function changes it: an output is what it leaves there
 };
 
 /// A parameter of the user's function as declared.
@@ -114,8 +153,12 @@ struct Param {
 
 /// What a derivative function hands back, in the order of body.yields.
 struct Output {
-  enum class Role : std::uint8_t { primal, gradient } role = Role::primal;
-  int leaf = -1;  // for a gradient: the leaf's index over all parameters
+  enum class Role : std::uint8_t {
+    primal,    // the function's result
+    argument,  // what a written leaf holds at the end
+    gradient,  // of the result with respect to the leaf's value on entry
+  } role = Role::primal;
+  int leaf = -1;  // for an argument or a gradient: the leaf's index over all parameters
 };
 
 /// A statement of the user's function: where it begins, its text on one line, and the variable that it sets,
@@ -136,7 +179,7 @@ struct Function {
   std::vector<Param> params;
   std::vector<Op> ops;
   Region body;
-  std::vector<Output> outputs;        // empty for a primal function: it yields its result alone
+  std::vector<Output> outputs;        // empty for a primal function that yields its result alone
   std::optional<Value> upstream;      // vjp: the input that holds the upstream gradient
   std::vector<Statement> statements;  // what comments in the generated code quote
 
@@ -159,10 +202,16 @@ struct Function {
 /// All leaves of all parameters in the order of Kind::input's index.
 std::vector<const Leaf*> leaves(const Function& f);
 
-/// The operator's name in nn/ops.def.
+/// The operator's name in nn/ops.def or ir/integers.def.
 std::string_view name_of(Map map);
 /// The operator of that name, if there is one.
 std::optional<Map> map_named(std::string_view name);
+/// True for operations that must not be merged with equal ones: they stand for memory, or have regions.
+bool is_unique(const Op& op);
+/// True where operand number `i` of `op` is consumed whatever its regions do.
+bool consumes(const Op& op, std::size_t i);
+/// True for the operators on integers and booleans, which have no derivative.
+bool is_integral(Map map);
 /// 1, 2 or 3 operands.
 int arity(Map map);
 /// True for lt, le, …: the result is boolean.

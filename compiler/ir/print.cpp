@@ -35,10 +35,12 @@ struct Printer {
   std::string attributes(const Op& op) {
     std::string text;
     if (op.kind == Kind::constant) text += " " + number_text(op.number);
-    if (op.kind == Kind::size) text += " " + std::string(op.dim.text());
+    if (op.kind == Kind::size || op.kind == Kind::dimension) text += " " + std::string(op.dim.text());
     if (op.kind == Kind::input || op.kind == Kind::result) text += " #" + std::to_string(op.index);
     if (op.trans_a) text += " trans_a";
     if (op.trans_b) text += " trans_b";
+    if (op.is_while) text += " while";
+    if (op.checked) text += " checked";
     if (op.axes.empty()) return text;
     text += " axes=[";
     for (std::size_t i = 0; i < op.axes.size(); ++i) text += (i ? "," : "") + std::to_string(op.axes[i]);

@@ -12,7 +12,7 @@ namespace nndiff::ir {
 using nn::Dim;
 
 /// The element types that a tensor or a scalar can have.
-enum class Elem : std::uint8_t { boolean, i32, i64, f32, f64 };
+enum class Elem : std::uint8_t { boolean, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64 };
 
 /// Sizes of the axes, outermost first; empty for a scalar.
 using Shape = std::vector<Dim>;
@@ -29,11 +29,18 @@ struct Type {
 /// True for the element types that can carry a derivative.
 bool is_floating(Elem elem);
 
+/// True for the integers, bool apart.
+bool is_integer(Elem elem);
+
 /// Bytes of one element.
 int bytes_of(Elem elem);
 
 /// The C++ name of an element type: "float", "std::int64_t", …
 std::string cpp_name(Elem elem);
+
+/// The extent of memory whose size nothing says: behind a raw pointer, or growing. It must not be computed
+/// with.
+Dim unknown_extent();
 
 /// The number of elements as a dimension expression; 1 for a scalar.
 Dim count(const Shape& shape);

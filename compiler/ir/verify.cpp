@@ -26,6 +26,8 @@ struct Verifier {
   void check_map(Value v) const {
     const Op& op = f[v];
     require(static_cast<int>(op.operands.size()) == arity(op.map), v, "wrong number of operands");
+    if (is_integral(op.map))
+      require(!is_floating(op.type.elem) && op.type.shape.empty(), v, "an operator of integer scalars");
     const std::size_t first = op.map == Map::where ? 1 : 0;
     for (std::size_t i = 0; i < op.operands.size(); ++i) {
       require(operand(v, i).shape == op.type.shape, v, "an operand's shape is not the result's");
@@ -79,15 +81,75 @@ struct Verifier {
     require(rows == f[v].type.shape && operand(v, 1).shape == rows, v, "index and rows differ");
   }
 
+  // The operands from number `first` on are the indices of an element, or of a block's first one.
+  void check_element(Value v, const Type& element, std::size_t first) const {
+    const Op& op = f[v];
+    const Type& array = operand(v, 0);
+    const std::size_t indices = op.operands.size() - first;
+    require(op.operands.size() > first, v, "no index");
+    require(indices == array.shape.size() || indices == 1, v, "wrong number of indices");
+    require(element.elem == array.elem, v, "the element is of another type than the array");
+    for (std::size_t i = first; i < op.operands.size(); ++i)
+      require(operand(v, i) == Type{Elem::i64, {}}, v, "an index must be an i64 scalar");
+  }
+
+  void check_array(Value v) const {
+    const Op& op = f[v];
+    if (op.kind == Kind::load) return check_element(v, op.type, 1);
+    require(op.operands.size() >= 2, v, "wrong number of operands");
+    require(operand(v, 0) == op.type, v, "the array changes its type");
+    if (op.kind == Kind::grow) return;
+    check_element(v, operand(v, 1), 2);
+    if (op.kind == Kind::accumulate) require(is_floating(op.type.elem), v, "no floating array");
+  }
+
+  void check_loop(Value v) const {
+    const Op& op = f[v];
+    require(op.regions.size() == 1 && !op.operands.empty(), v, "a loop has a limit and one region");
+    const Region& body = op.regions[0];
+    require(operand(v, 0) == Type{Elem::i64, {}} && op.type == Type{Elem::i64, {}}, v, "the limit is an i64");
+    require(body.params.size() == op.operands.size() && body.yields.size() + 1 == op.operands.size(), v,
+            "carried values, parameters and yields differ in number");
+    for (std::size_t i = 1; i < op.operands.size(); ++i) {
+      require(f[body.params[i]].type == operand(v, i), v,
+              "a parameter has another type than its initial value");
+      require(f[body.yields[i - 1]].type == operand(v, i), v, "a carried value changes its type");
+    }
+    if (op.is_while)
+      require(op.operands.size() > 1 && operand(v, 1) == Type{Elem::boolean, {}}, v,
+              "no condition is carried");
+  }
+
+  void check_branch(Value v) const {
+    const Op& op = f[v];
+    require(op.regions.size() == 2 && operand(v, 0) == Type{Elem::boolean, {}}, v,
+            "no condition, two regions");
+    const auto &a = op.regions[0].yields, &b = op.regions[1].yields;
+    require(a.size() == b.size(), v, "the regions yield different numbers of values");
+    for (std::size_t i = 0; i < a.size(); ++i)
+      require(f[a[i]].type == f[b[i]].type, v, "the regions yield different types");
+  }
+
+  void check_result(Value v) const {
+    const Op& from = f[f[v].operands[0]];
+    require(from.kind == Kind::loop || from.kind == Kind::branch, v, "not of a loop or branch");
+    const auto& yields = from.regions.at(0).yields;
+    const auto index = static_cast<std::size_t>(f[v].index);
+    require(index < yields.size() && f[yields[index]].type == f[v].type, v, "no such result");
+  }
+
   std::size_t operand_count(const Op& op) const {
     switch (op.kind) {
       case Kind::input:
       case Kind::constant:
       case Kind::size:
       case Kind::iota:
+      case Kind::alloc:
+      case Kind::parameter:
         return 0;
       case Kind::matmul:
       case Kind::pick:
+      case Kind::grow:
         return 2;
       default:
         return 1;
@@ -97,8 +159,9 @@ struct Verifier {
   void check_kind(Value v) const {
     const Op& op = f[v];
     if (op.kind == Kind::map) return check_map(v);
-    if (op.kind != Kind::loop)
-      require(op.operands.size() == operand_count(op), v, "wrong number of operands");
+    if (op.kind == Kind::loop) return check_loop(v);
+    if (op.kind == Kind::load || op.kind == Kind::store || op.kind == Kind::accumulate) return check_array(v);
+    require(op.operands.size() == operand_count(op), v, "wrong number of operands");
     switch (op.kind) {
       case Kind::broadcast:
         return check_broadcast(v);
@@ -114,9 +177,16 @@ struct Verifier {
         return require(count(operand(v, 0).shape) == count(op.type.shape), v, "numbers of elements differ");
       case Kind::cast:
         return require(operand(v, 0).shape == op.type.shape, v, "shape changes");
+      case Kind::grow:
+        return check_array(v);
+      case Kind::branch:
+        return check_branch(v);
+      case Kind::result:
+        return check_result(v);
       case Kind::softmax:
       case Kind::log_softmax:
       case Kind::stop_gradient:
+      case Kind::copy:
         return require(operand(v, 0) == op.type, v, "type changes");
       default:
         return;
@@ -128,8 +198,8 @@ struct Verifier {
     for (Value v : r.ops) {
       for (Value o : f[v].operands)
         require(o.id < f.ops.size() && defined[o.id], v, "an operand is not defined");
-      check_kind(v);
       for (const Region& inner : f[v].regions) region(inner);
+      check_kind(v);
       require(!defined[v.id], v, "defined twice");
       defined[v.id] = true;
     }

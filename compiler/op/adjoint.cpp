@@ -99,6 +99,11 @@ std::optional<Value> formula(Map map, int operand, std::span<const Expr> v, Expr
   case Map::name:                    \
     return std::nullopt;
 #include <nn/ops.def>
+#define NN_INTEGER1(name, value) \
+  case Map::name:                \
+    return std::nullopt;
+#define NN_INTEGER2(name, value) NN_INTEGER1(name, value)
+#include "ir/integers.def"
   }
   ir::bug("unknown elementwise operator");
 }

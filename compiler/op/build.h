@@ -77,6 +77,31 @@ struct Builder {
   Value softmax_like(ir::Kind kind, Value x, std::vector<int> axes);
   Value stop_gradient(Value x);
 
+  /// Memory of its own: with unspecified elements, with those of x, with zeros.
+  Value alloc(const Type& type);
+  Value copy(Value x);
+  Value zeros(const Type& type);
+  /// An element (or the `block` of elements from there on), and the array with it replaced or added to. The
+  /// indices are i64 scalars: one per axis, or a single one in row-major order.
+  Value load(Value array, const std::vector<Value>& index, const Shape& block = {});
+  Value store(Value array, Value element, const std::vector<Value>& index);
+  Value accumulate(Value array, Value element, const std::vector<Value>& index);
+  /// An array of unknown extent with room for at least `n` elements.
+  Value grow(Value array, Value n);
+  /// A name for the i64 `n` that shapes can be made of from here on; `hint` is a part of it.
+  Dim dimension(Value n, const std::string& hint);
+
+  /// Adds a parameter to a region that is being built: a loop's counter (i64) first, then its carried values.
+  Value parameter(ir::Region& of, const Type& type);
+  /// A loop or branch, and its results. The regions are built beforehand, aside: point `region` at one,
+  /// append to it, set its yields, and point `region` back.
+  struct Built {
+    Value op;
+    std::vector<Value> results;
+  };
+  Built loop(Value limit, const std::vector<Value>& initial, ir::Region body, bool is_while = false);
+  Built branch(Value condition, ir::Region yes, ir::Region no);
+
   [[noreturn]] void refuse(const std::string& message) const;
 };
 

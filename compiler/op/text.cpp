@@ -65,6 +65,35 @@ Text operator!=(const Text& a, const Text& b) {
   return compare(a, "!=", b, Binding::equality);
 }
 
+Text operator%(const Text& a, const Text& b) {
+  return binary(a, "%", b, Binding::product, a.elem);
+}
+// The bits' operators bind in ways that few remember: they always get parentheses.
+Text bits(const Text& a, const char* symbol, const Text& b) {
+  return {"(" + binary(a, symbol, b, Binding::sum, a.elem).source + ")", a.elem, Binding::primary};
+}
+Text operator&(const Text& a, const Text& b) {
+  return bits(a, a.elem == Elem::boolean ? "&&" : "&", b);
+}
+Text operator|(const Text& a, const Text& b) {
+  return bits(a, a.elem == Elem::boolean ? "||" : "|", b);
+}
+Text operator^(const Text& a, const Text& b) {
+  return bits(a, a.elem == Elem::boolean ? "!=" : "^", b);
+}
+Text operator<<(const Text& a, const Text& b) {
+  return bits(a, "<<", b);
+}
+Text operator>>(const Text& a, const Text& b) {
+  return bits(a, ">>", b);
+}
+Text operator~(const Text& a) {
+  return {"~" + wrap(a, Binding::prefix), a.elem, Binding::prefix};
+}
+Text operator!(const Text& a) {
+  return {"!" + wrap(a, Binding::prefix), Elem::boolean, Binding::prefix};
+}
+
 Text select(const Text& c, const Text& a, const Text& b) {
   return {
       wrap(c, Binding::equality) + " ? " + wrap(a, Binding::equality) + " : " + wrap(b, Binding::conditional),
@@ -116,6 +145,17 @@ Text value(Map map, std::span<const Text> v) {
   }
 #define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
 #include <nn/ops.def>
+#define NN_INTEGER1(name, value) \
+  case Map::name: {              \
+    const Text& a = v[0];        \
+    return value;                \
+  }
+#define NN_INTEGER2(name, value)     \
+  case Map::name: {                  \
+    const Text &a = v[0], &b = v[1]; \
+    return value;                    \
+  }
+#include "ir/integers.def"
   }
   ir::bug("unknown elementwise operator");
 }

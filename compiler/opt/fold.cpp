@@ -45,16 +45,19 @@ double evaluate(Map map, const std::vector<double>& v) {
   }
 #define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
 #include <nn/ops.def>
+    default:
+      break;
   }
   ir::bug("unknown elementwise operator");
 }
 
 // Integers divide and overflow by their own rules: they are left to the generated code.
 bool foldable(const Builder& b, const Op& op) {
+  if (ir::is_integral(op.map)) return false;
   for (Value o : op.operands) {
     if (!is_constant(b, o)) return false;
     const ir::Elem elem = b.type(o).elem;
-    if (elem == ir::Elem::i32 || elem == ir::Elem::i64) return false;
+    if (ir::is_integer(elem)) return false;
   }
   return !op.operands.empty();
 }

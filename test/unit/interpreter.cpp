@@ -51,6 +51,8 @@ double evaluate(ir::Map map, const std::vector<double>& v) {
   }
 #define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
 #include <nn/ops.def>
+    default:
+      break;
   }
   throw std::logic_error("unknown map");
 }

@@ -1,0 +1,94 @@
+// Builders of memory, loops and branches.
+#include "op/build.h"
+
+namespace nndiff::op {
+
+using ir::Kind;
+using ir::Op;
+
+namespace {
+
+std::vector<Value> joined(std::vector<Value> first, const std::vector<Value>& rest) {
+  first.insert(first.end(), rest.begin(), rest.end());
+  return first;
+}
+
+}  // namespace
+
+Value Builder::alloc(const Type& type) {
+  return append({.kind = Kind::alloc, .type = type});
+}
+
+Value Builder::copy(Value x) {
+  return append({.kind = Kind::copy, .type = type(x), .operands = {x}});
+}
+
+Value Builder::zeros(const Type& type) {
+  return copy(constant(0, type));
+}
+
+Value Builder::load(Value array, const std::vector<Value>& index, const Shape& block) {
+  return append({.kind = Kind::load, .type = {type(array).elem, block}, .operands = joined({array}, index)});
+}
+
+Value Builder::store(Value array, Value element, const std::vector<Value>& index) {
+  return append({.kind = Kind::store, .type = type(array), .operands = joined({array, element}, index)});
+}
+
+Value Builder::accumulate(Value array, Value element, const std::vector<Value>& index) {
+  return append({.kind = Kind::accumulate, .type = type(array), .operands = joined({array, element}, index)});
+}
+
+Value Builder::grow(Value array, Value n) {
+  return append({.kind = Kind::grow, .type = type(array), .operands = {array, n}});
+}
+
+Dim Builder::dimension(Value n, const std::string& hint) {
+  int number = 0;
+  for (const Op& op : f.ops) number += op.kind == Kind::dimension;
+  const std::string name = hint.substr(0, 30) + "_" + std::to_string(number) + "_";
+  const Dim dim = Dim::parse(name);
+  append({.kind = Kind::dimension, .type = {Elem::i64, {}}, .operands = {n}, .dim = dim});
+  return dim;
+}
+
+namespace {
+
+std::vector<Value> results(Builder& b, Value of, const std::vector<Value>& yields) {
+  std::vector<Value> out;
+  for (std::size_t i = 0; i < yields.size(); ++i)
+    out.push_back(b.append(
+        {.kind = Kind::result, .type = b.type(yields[i]), .operands = {of}, .index = static_cast<int>(i)}));
+  return out;
+}
+
+}  // namespace
+
+Value Builder::parameter(ir::Region& of, const Type& type) {
+  const Value v =
+      f.make({.kind = Kind::parameter, .type = type, .sweep = sweep, .loc = loc, .statement = statement});
+  of.params.push_back(v);
+  return v;
+}
+
+Builder::Built Builder::loop(Value limit, const std::vector<Value>& initial, ir::Region body, bool is_while) {
+  const std::vector<Value> yields = body.yields;
+  Op op{.kind = Kind::loop,
+        .type = {Elem::i64, {}},
+        .operands = joined({limit}, initial),
+        .is_while = is_while};
+  op.regions.push_back(std::move(body));
+  const Value made = append(std::move(op));
+  return {made, results(*this, made, yields)};
+}
+
+Builder::Built Builder::branch(Value condition, ir::Region yes, ir::Region no) {
+  const std::vector<Value> yields = yes.yields;
+  Op op{.kind = Kind::branch, .type = type(condition), .operands = {condition}};
+  op.regions.push_back(std::move(yes));
+  op.regions.push_back(std::move(no));
+  const Value made = append(std::move(op));
+  return {made, results(*this, made, yields)};
+}
+
+}  // namespace nndiff::op

@@ -43,6 +43,11 @@ class Copier {
   bool changed = false;
 
  private:
+  // What a result of the old function has become: a value at hand, or another number.
+  struct Result {
+    Value value;
+    int index = 0;
+  };
   struct Open {
     Region* region;
     bool is_loop;
@@ -72,10 +77,12 @@ class Copier {
         return loop(v, op, regions[0]);
       case Kind::branch:
         return branch(v, op, regions);
-      case Kind::result:
-        map_[v.id] = results_[f_[v].operands[0].id][static_cast<std::size_t>(op.index)];
-        if (g_[map_[v.id]].kind == Kind::result && g_[map_[v.id]].name.empty()) g_[map_[v.id]].name = op.name;
-        return;
+      case Kind::result: {
+        const Result& r = results_[f_[v].operands[0].id][static_cast<std::size_t>(op.index)];
+        op.index = r.index;
+        map_[v.id] = r.value ? r.value : builder(op).append(op);
+        return note_depth(depth());
+      }
       default:
         map_[v.id] = plain(op);
     }
@@ -124,8 +131,8 @@ class Copier {
   }
 
   void loop(Value v, const Op& op, const Region& body) {
-    std::vector<Value>& results = results_[v.id];
-    results.assign(body.yields.size(), Value{});
+    std::vector<Result>& results = results_[v.id];
+    results.assign(body.yields.size(), {});
     op::Builder b = builder(op);
     const bool goes = !op.is_while || is_number(op.operands[1], 1);
     const bool never = is_number(op.operands[0], 0) || (op.is_while && is_number(op.operands[1], 0));
@@ -136,11 +143,14 @@ class Copier {
     open_.push_back({&made, true});
     b.region = &made;
     map_[body.params[0].id] = b.parameter(made, f_[body.params[0]].type);
+    // A condition that never changes is none.
+    Op kept = op;
+    kept.is_while = op.is_while && !(body.yields[0] == body.params[1] && is_number(op.operands[1], 1));
     for (std::size_t i = 0; i < body.yields.size(); ++i) {
       const Value old = body.params[i + 1], start = op.operands[i + 1];
-      const bool is_go = op.is_while && i == 0;
+      const bool is_go = kept.is_while && i == 0;
       if (!is_go && body.yields[i] == old) {
-        map_[old.id] = results[i] = start;
+        map_[old.id] = results[i].value = start;
         changed = true;
       } else if (is_go || keeps(v, i)) {
         map_[old.id] = b.parameter(made, f_[old].type);
@@ -155,10 +165,10 @@ class Copier {
     open_.pop_back();
     region(body, made, true);
     for (std::size_t i : carried) made.yields.push_back(map_[body.yields[i].id]);
-    finish(v, b, b_loop(op, initial, std::move(made)), carried);
+    finish(v, b, loop_of(kept, initial, std::move(made)), carried);
   }
 
-  Op b_loop(const Op& from, const std::vector<Value>& initial, Region body) {
+  static Op loop_of(const Op& from, const std::vector<Value>& initial, Region body) {
     Op op = from;
     op.operands.resize(1);
     op.operands.insert(op.operands.end(), initial.begin(), initial.end());
@@ -166,16 +176,11 @@ class Copier {
     return op;
   }
 
-  // Appends a loop or branch and the results that number `kept` of its old ones have become.
+  // Appends a loop or branch that yields `kept` of what the old one did.
   void finish(Value v, op::Builder& b, Op op, const std::vector<std::size_t>& kept) {
-    const std::vector<Value> yields = op.regions[0].yields;
     b.region = open_.back().region;
     map_[v.id] = b.append(std::move(op));
-    for (std::size_t k = 0; k < kept.size(); ++k)
-      results_[v.id][kept[k]] = b.append({.kind = Kind::result,
-                                          .type = b.type(yields[k]),
-                                          .operands = {map_[v.id]},
-                                          .index = static_cast<int>(k)});
+    for (std::size_t k = 0; k < kept.size(); ++k) results_[v.id][kept[k]].index = static_cast<int>(k);
     note_depth(depth());
   }
 
@@ -190,19 +195,19 @@ class Copier {
     if (rounds > 0)
       for (Value inner : body.ops) visit(inner);
     for (std::size_t i = 0; i < body.yields.size(); ++i)
-      results_[v.id][i] = rounds > 0 ? map_[body.yields[i].id] : op.operands[i + 1];
+      results_[v.id][i].value = rounds > 0 ? map_[body.yields[i].id] : op.operands[i + 1];
   }
 
   void branch(Value v, const Op& op, const std::vector<Region>& regions) {
-    std::vector<Value>& results = results_[v.id];
-    results.assign(regions[0].yields.size(), Value{});
+    std::vector<Result>& results = results_[v.id];
+    results.assign(regions[0].yields.size(), {});
     const Op& condition = g_[op.operands[0]];
     if (condition.kind == Kind::constant) {
       changed = true;
       const Region& taken = regions[condition.number != 0 ? 0 : 1];
       map_[v.id] = op.operands[0];
       for (Value inner : taken.ops) visit(inner);
-      for (std::size_t i = 0; i < results.size(); ++i) results[i] = map_[taken.yields[i].id];
+      for (std::size_t i = 0; i < results.size(); ++i) results[i].value = map_[taken.yields[i].id];
       return;
     }
     Op made = op;
@@ -216,7 +221,7 @@ class Copier {
       if (!keeps(v, i)) continue;
       const Value yes = map_[regions[0].yields[i].id], no = map_[regions[1].yields[i].id];
       if (yes == no && depth_[yes.id] <= depth()) {
-        results[i] = yes;
+        results[i].value = yes;
         changed = true;
         continue;
       }
@@ -232,9 +237,9 @@ class Copier {
   const Pass& pass_;
   Function g_;
   std::vector<Value> map_;
-  std::vector<std::vector<Value>> results_;  // by loop or branch of the old function
-  std::vector<Open> open_;                   // the regions being filled, innermost last
-  std::vector<std::size_t> depth_;           // by new value: how deep the region is that holds it
+  std::vector<std::vector<Result>> results_;  // by loop or branch of the old function
+  std::vector<Open> open_;                    // the regions being filled, innermost last
+  std::vector<std::size_t> depth_;            // by new value: how deep the region is that holds it
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Compares what a generated derivative returns with dual numbers.
 #ifndef TEST_RANDOM_CHECK_H
 #define TEST_RANDOM_CHECK_H
+#include <nn/workspace.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstring>

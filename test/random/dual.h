@@ -8,6 +8,9 @@
 #include <cmath>
 #include <type_traits>
 
+// In a namespace of its own: programs call their helpers unqualified.
+namespace oracle {
+
 constexpr int directions = 40;
 
 struct Dual {
@@ -50,6 +53,10 @@ struct Dual {
   friend bool operator>=(const Dual& a, const Dual& b) { return a.v >= b.v; }
   friend bool operator==(const Dual& a, const Dual& b) { return a.v == b.v; }
 };
+
+}  // namespace oracle
+
+using oracle::Dual;
 
 namespace dual {
 

@@ -18,6 +18,7 @@ using ir::Function;
 namespace {
 
 constexpr std::size_t max_terms = 12, max_cone = 40;
+constexpr int max_steps = 200;  // shared operands are expanded once for each use
 
 bool is_ring_op(const Op& op) {
   if (op.kind != Kind::map || !ir::is_floating(op.type.elem)) return false;
@@ -46,6 +47,7 @@ struct Collector {
       {};  // what replacements of this round used or removed: its users are not as counted
   std::set<Value> cone = {};
   bool too_large = false;
+  int steps = 0;
   Value root = {};
 
   Place place(Value v) const { return v.id < places.size() ? places[v.id] : Place{}; }
@@ -85,16 +87,18 @@ struct Collector {
     const Op& op = f[v];
     if (op.kind == Kind::constant) return op.number == 0 ? Polynomial{} : Polynomial{{{}, op.number}};
     if (auto p = mirrored_sigmoid(op)) return *p;
+    if (++steps > max_steps) too_large = true;
     if (too_large || is_outside(v)) return atom(v);
     if (op.kind == Kind::broadcast && ir::is_floating(op.type.elem))
       return repeat(op, expand(op.operands[0]));
     if (!is_ring_op(op)) return atom(v);
     cone.insert(v);
+    if (cone.size() > max_cone) too_large = true;
     Polynomial p = expand(op.operands[0]);
     if (op.map == Map::neg) return add({}, p, -1);
     Polynomial q = expand(op.operands[1]);
     Polynomial out = op.map == Map::mul ? multiply(p, q) : add(p, q, op.map == Map::add ? 1 : -1);
-    if (out.size() > max_terms || cone.size() > max_cone) too_large = true;
+    if (out.size() > max_terms) too_large = true;
     return out;
   }
 
@@ -130,6 +134,7 @@ struct Collector {
     root = at;
     cone.clear();
     too_large = false;
+    steps = 0;
     const Polynomial p = expand(root);
     if (too_large || cone.size() < 2 || !is_wanted(f[root], p)) return std::nullopt;
     if (std::any_of(cone.begin(), cone.end(), [&](Value v) { return is_touched(v); })) return std::nullopt;

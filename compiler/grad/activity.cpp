@@ -122,6 +122,9 @@ std::vector<bool> active(const Function& f) {
 
 std::vector<bool> allocated(const Function& f) {
   Spread spread{f, none(f)};
+  for (const ir::Leaf* leaf : ir::leaves(f))
+    if (leaf->written && leaf->type.shape == ir::Shape{ir::unknown_extent()})
+      spread.holds[leaf->value.id] = true;
   while (std::exchange(spread.changed, false)) spread.memory(f.body);
   return spread.holds;
 }

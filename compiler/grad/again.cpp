@@ -130,6 +130,7 @@ Value Keeper::again(Value v) {
   }
   Op op = f[v];
   op.sweep = ir::Sweep::backward;
+  op.checked = false;  // it was in range before
   for (Value& o : op.operands) o = provide(o);
   return in_prologue(home, [&] {
     const Value made = f.make(std::move(op));
@@ -145,6 +146,7 @@ std::optional<Value> Keeper::hoisted(Value v, Value before) {
   const bool plain = op.kind == Kind::constant || op.kind == Kind::size;
   const bool simple = op.kind == Kind::cast || (op.kind == Kind::map && weight(op) == 1);
   if (!is_whole_number(op) || !(plain || simple)) return std::nullopt;
+  if (op.kind == Kind::size && !is_known({op.dim}, before)) return std::nullopt;
   Op copy = op;
   for (Value& o : copy.operands) {
     const auto outer = hoisted(o, before);

@@ -28,7 +28,9 @@ Value Keeper::history(Value v) {
   const std::vector<Place> path = at.path(at.home[v.id]);
   const ir::Sweep sweep = std::exchange(b.sweep, ir::Sweep::forward);
   Value out;
-  if (loops_of(f, path).empty())
+  if (!is_known(f[v].type.shape, path[0].op))
+    out = in_line_sized(v, path);
+  else if (loops_of(f, path).empty())
     out = from_branch(v, path);
   else if (const auto sizes = limits(path))
     out = by_counters(v, path, *sizes);
@@ -126,6 +128,39 @@ Value Keeper::in_line(Value v, const std::vector<Place>& path) {
   b.sweep = ir::Sweep::backward;
   const Value back = flat_index(path, true);
   return in_prologue(path.back(), [&] { return b.load(array, {place(back)}, type.shape); });
+}
+
+// The same for blocks of a size that changes, which need to know where each begins.
+Value Keeper::in_line_sized(Value v, const std::vector<Place>& path) {
+  const Type type = f[v].type, i64{ir::Elem::i64, {}};
+  Value array, length, from, to;
+  insert_before(b, {}, path[0].op, [&] {
+    array = b.alloc({type.elem, {ir::unknown_extent()}});
+    length = number(0);
+  });
+  f[array].name = f[v].name;
+  length = weave(f, path, length, [&](Value before) {
+    from = before;
+    insert_after(b, path.back(), v,
+                 [&] { to = b.map(Map::add, before, b.size(ir::count(type.shape), i64)); });
+    return to;
+  });
+  array = weave(f, path, array, [&](Value current) {
+    insert_after(b, path.back(), to, [&] { current = b.store(b.grow(current, to), v, {from}); });
+    return current;
+  });
+  b.sweep = ir::Sweep::backward;
+  std::vector<Place> back;
+  for (const Place& p : path) back.push_back(mirror(p));
+  Value out;
+  weave(f, back, length, [&](Value behind) {
+    return in_prologue(path.back(), [&] {
+      const Value begin = b.map(Map::sub, behind, b.size(ir::count(type.shape), i64));
+      out = b.load(array, {begin}, type.shape);
+      return begin;
+    });
+  });
+  return out;
 }
 
 // For a loop that is entered more than once: how many rounds it had before, in both sweeps.

@@ -60,6 +60,20 @@ bool Keeper::is_visible(Value v) const {
   return !at.home[v.id].op && !consumed[ir::base_of(f, v).id];
 }
 
+// Whether the sizes of `shape` have a meaning before operation `before` of the body.
+bool Keeper::is_known(const ir::Shape& shape, Value before) const {
+  bool known = true;
+  for (const ir::Dim& d : shape) {
+    if (d.is_static()) continue;
+    d.for_each_name([&](std::string_view name) {
+      const auto it = sizes.find(name);
+      if (it == sizes.end()) return;
+      known = known && !at.home[it->second.id].op && at.order[it->second.id] < at.order[before.id];
+    });
+  }
+  return known;
+}
+
 Place Keeper::mirror(Place place) const {
   return place.op ? Place{mirrors[place.op.id], place.arm} : place;
 }
@@ -110,18 +124,53 @@ Value Keeper::provide(Value v) {
   return provided[v] = out;
 }
 
+// Sizes that loops and branches name have their meaning in the regions that run these backwards, too.
+void Keeper::bind_sizes(const std::set<std::string, std::less<>>& used) {
+  std::vector<std::pair<int, Value>> inner;
+  for (const auto& [name, v] : sizes) {
+    const Value around = at.home[v.id].op;
+    const bool mirrored = around && mirrors[around.id] && at.order[mirrors[around.id].id] >= 0;
+    if (mirrored && used.count(name)) inner.emplace_back(at.order[v.id], v);
+  }
+  std::sort(inner.begin(), inner.end());
+  for (const auto& [order, v] : inner) {
+    Op op = f[v];
+    op.operands = {provide(op.operands[0])};
+    op.sweep = ir::Sweep::backward;
+    in_prologue(at.home[v.id], [&] {
+      b.region->ops.push_back(f.make(std::move(op)));
+      return b.region->ops.back();
+    });
+  }
+}
+
 void Keeper::run() {
   consumed = find_consumed(f);
   std::set<std::pair<int, Value>> wanted;
+  std::set<std::string, std::less<>> used;
+  const auto name = [&](const ir::Dim& d) {
+    if (!d.is_static()) d.for_each_name([&](std::string_view n) { used.emplace(n); });
+  };
   const auto mention = [&](Value& v) {
+    for (const ir::Dim& d : f[v].type.shape) name(d);
+    name(f[v].dim);
     if (v.id < primal && !is_visible(v)) wanted.emplace(at.order[v.id], v);
   };
   for_each_mention(f, f.body, false, mention, primal);
   for_each_gradient(f, mention);
+  for_each(f, f.body, [&](Value v) {
+    if (v.id < primal && f[v].kind == Kind::dimension) sizes.emplace(f[v].dim.text(), v);
+  });
   for (Value v : f.body.ops)
     if (v.id >= primal && !first_backward) first_backward = v;
+  bind_sizes(used);
   // In the order of the program: what is kept for itself is at hand for what is made from it.
   for (const auto& [order, v] : wanted) provide(v);
+  begin_with_prologues();
+}
+
+// Puts what has been provided where it is wanted.
+void Keeper::begin_with_prologues() {
   for (auto& [place, ops] : prologues) {
     std::vector<Value>& region = region_at(f, place).ops;
     const auto begin = place.op ? region.begin() : std::find(region.begin(), region.end(), first_backward);
@@ -130,12 +179,9 @@ void Keeper::run() {
   const auto replace = [&](Value& v) {
     if (auto it = provided.find(v); it != provided.end()) v = it->second;
   };
-  bool backward = false;
   Region sweep;
-  for (Value v : f.body.ops) {
-    backward = backward || v == first_backward;
-    if (backward) sweep.ops.push_back(v);
-  }
+  const auto begin = std::find(f.body.ops.begin(), f.body.ops.end(), first_backward);
+  sweep.ops.assign(begin, f.body.ops.end());
   for_each_mention(f, sweep, true, replace, primal);
   for_each_gradient(f, replace);
 }

@@ -18,6 +18,7 @@ struct Keeper {
   op::Builder b{f};
   ir::Value first_backward = {};
   std::vector<bool> consumed = {};
+  std::map<std::string, ir::Value, std::less<>> sizes = {};  // by name: the forward `dimension`
   std::set<ir::Value> kept = {};
   std::map<ir::Value, ir::Value> provided = {};            // by forward value: the same one backwards
   std::map<Place, std::vector<ir::Value>> prologues = {};  // what backward regions begin with
@@ -29,11 +30,14 @@ struct Keeper {
 
   // keep.cpp
   bool is_visible(ir::Value v) const;
+  bool is_known(const ir::Shape& shape, ir::Value before) const;
   Place mirror(Place place) const;
   ir::Value provide(ir::Value v);
   ir::Value in_prologue(Place forward, const std::function<ir::Value()>& build);
   ir::Value counter(ir::Value loop);
   ir::Value number(double x) { return b.constant(x, {ir::Elem::i64, {}}); }
+  void bind_sizes(const std::set<std::string, std::less<>>& used);
+  void begin_with_prologues();
   void run();
 
   // again.cpp: computing again
@@ -57,6 +61,7 @@ struct Keeper {
   ir::Dim extent(ir::Value limit, ir::Value before);
   ir::Value by_counters(ir::Value v, const std::vector<Place>& path, const std::vector<ir::Value>& limits);
   ir::Value in_line(ir::Value v, const std::vector<Place>& path);
+  ir::Value in_line_sized(ir::Value v, const std::vector<Place>& path);
   void number_rounds(ir::Value loop);
   ir::Value flat_index(const std::vector<Place>& path, bool backward);
 };

@@ -113,7 +113,7 @@ struct Generator {
     Variable& a = pick(s.arrays);
     if (!a.mine) return read(s);
     const Value x = pick(s.scalars);
-    if (a.extent && chance(40)) {
+    if (a.extent && chance(40) && a.extent < 8) {
       a.now = b.store(b.grow(a.now, whole(a.extent + 1)), x, {whole(a.extent)});
       ++a.extent;
     } else if (b.shape(a.now).size() == 2 && chance(40)) {
@@ -144,6 +144,7 @@ struct Generator {
     const Variable& a = pick(s.arrays);
     if (a.extent) return read(s);
     s.scalars.push_back(tame(b.reduce(ir::Reducer::sum, b.map(Map::sin, a.now), {})));
+    if (chance(40)) s.tensors.push_back(b.map(Map::sin, a.now));
     if (chance(40)) s.arrays.push_back({b.copy(a.now), true});
   }
 
@@ -160,6 +161,7 @@ struct Generator {
       return;
     }
     Type type{Elem::f64, {dim()}};
+    if (chance(25)) type.shape[0] = b.dimension(add(within(s, whole(3)), whole(1)), "length");
     if (chance(30)) type.shape.push_back(Dim{3});
     if (chance(25)) {
       s.arrays.push_back({b.zeros(type), true});
@@ -184,7 +186,7 @@ struct Generator {
     for (int k : {0, 1}) {
       b.region = &arms[k];
       ++inner[k].depth;
-      statements(inner[k], k == 1 && chance(30) ? 0 : 1 + below(3));
+      statements(inner[k], k == 1 && chance(30) ? 0 : 1 + below(5));
     }
     const auto yield = [&](Value yes, Value no) {
       arms[0].yields.push_back(yes);
@@ -341,6 +343,8 @@ struct Generator {
     s.tensors = {drawn("v", {N}, {N}), drawn("u", {Dim{3}}, {Dim{3}})};
     s.arrays = {{s.tensors[0], false}, {drawn("m", {N, Dim{3}}, {N, Dim{3}}), false}};
     s.arrays.push_back({drawn("q", {ir::unknown_extent()}, {Dim{4}}), false, 4});
+    s.arrays.push_back({drawn("r", {ir::unknown_extent()}, {Dim{4}}), true, 4});
+    p.f.params.back().leaves[0].written = true;
     s.arrays.push_back({drawn("w", {Dim{4}}, {Dim{4}}), true});
     p.f.params.back().leaves[0].written = true;
     return s;

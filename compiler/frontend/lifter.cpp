@@ -11,22 +11,39 @@ namespace nndiff::frontend {
 Lifter::Lifter(clang::ASTContext& context, ir::Function& function)
     : context_(context), f_(function), build_(function) {}
 
-void Lifter::lift(const clang::FunctionDecl* function, const std::vector<Object*>& parameters) {
+void Lifter::lift(const clang::FunctionDecl* function, const Parameters& parameters) {
   Frame frame;
   frame.function = function;
   frame.result = objects_.fresh();
   frame.returned = objects_.flag();
-  for (std::size_t i = 0; i < parameters.size(); ++i) frame.locals[function->getParamDecl(i)] = parameters[i];
+  for (std::size_t i = 0; i < parameters.objects.size(); ++i)
+    frame.locals[function->getParamDecl(i)] = parameters.objects[i];
   frames_.push_back(&frame);
   exec(function->getBody());
-  const clang::SourceLocation end = function->getBody()->getEndLoc();
-  if (frame.result->state == Object::State::unset) refuse(end, "the function ends without returning a value");
-  const ir::Value result = value_of(frame.result, function->getReturnType(), nullptr);
-  if (!(build_.type(result) == f_.result))
-    refuse(end, "the result is " + to_string(build_.type(result)) + ", not " + to_string(f_.result));
-  f_.body.yields = {result};
+  yield(parameters, frame.result, function);
   frames_.pop_back();
   f_.body.ops.insert(f_.body.ops.begin(), entry_.ops.begin(), entry_.ops.end());
+}
+
+/// The function's result, and what the parameters that it has changed hold in the end.
+void Lifter::yield(const Parameters& parameters, Object* result, const clang::FunctionDecl* function) {
+  const clang::SourceLocation end = function->getBody()->getEndLoc();
+  if (result->state == Object::State::unset) refuse(end, "the function ends without returning a value");
+  const ir::Value value = value_of(result, function->getReturnType(), nullptr);
+  if (!(build_.type(value) == f_.result))
+    refuse(end, "the result is " + to_string(build_.type(value)) + ", not " + to_string(f_.result));
+  f_.body.yields = {value};
+  for (const Parameters::Lent& lent : parameters.lent) {
+    ir::Leaf& leaf = f_.params[lent.param].leaves[lent.leaf];
+    if (lent.object->state == Object::State::value && lent.object->value == leaf.value) continue;
+    leaf.written = true;
+    const auto index = f_[leaf.value].index;
+    if (f_.outputs.empty()) f_.outputs.push_back({ir::Output::Role::primal});
+    f_.outputs.push_back({ir::Output::Role::argument, index});
+    f_.body.yields.push_back(as_value(*lent.object, leaf.type));
+    if (!(build_.type(f_.body.yields.back()) == leaf.type))
+      refuse(end, "'" + leaf.path + "' changes its size, which is not supported for a parameter");
+  }
 }
 
 bool Lifter::is_library(clang::SourceLocation where) const {

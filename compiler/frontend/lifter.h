@@ -8,6 +8,7 @@
 #ifndef NNDIFF_FRONTEND_LIFTER_H
 #define NNDIFF_FRONTEND_LIFTER_H
 #include "frontend/object.h"
+#include "frontend/parameters.h"
 #include "ir/diagnostic.h"
 #include "op/build.h"
 
@@ -32,7 +33,7 @@ class Lifter {
 
   /// Executes the body of the user's function with the objects of its parameters and makes its result, and
   /// what the parameters that it writes hold in the end, the yields.
-  void lift(const clang::FunctionDecl* function, const std::vector<Object*>& parameters);
+  void lift(const clang::FunctionDecl* function, const Parameters& parameters);
 
   Objects& objects() { return objects_; }
   op::Builder& builder() { return build_; }
@@ -94,6 +95,7 @@ class Lifter {
   using Arguments = const std::vector<Object*>&;
 
   // lifter.cpp: places in the source, refusals, values
+  void yield(const Parameters& parameters, Object* result, const clang::FunctionDecl* function);
   [[noreturn]] void refuse(clang::SourceLocation where, const std::string& message);
   ir::Loc place(clang::SourceLocation where) const;
   bool is_library(clang::SourceLocation where) const;

@@ -13,7 +13,7 @@ constexpr std::int64_t long_loop = 20'000;  // by one that must be
 
 Flow Lifter::exec_for(const clang::ForStmt* loop) {
   if (loop->getInit()) exec(loop->getInit());
-  Loop parts{loop, nullptr, [this, loop] { return exec(loop->getBody()); }};
+  Loop parts{loop, nullptr, [this, loop] { return exec(loop->getBody()); }, nullptr};
   if (loop->getCond())
     parts.condition = [this, loop] {
       if (loop->getConditionVariable()) declare(loop->getConditionVariable());

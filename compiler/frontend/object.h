@@ -55,7 +55,7 @@ struct Content {
   std::optional<ir::Elem> elem = {};
   llvm::APSInt integer = llvm::APSInt();
   double real = 0;
-  ir::Value value;
+  ir::Value value = {};
   std::vector<Object*> parts = {};
   ir::Shape dims = {};
   Place place = {};

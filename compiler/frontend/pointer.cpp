@@ -100,7 +100,7 @@ Object* Lifter::dereference(const Object* pointer, clang::QualType to, const cla
   }
   Object* result = cell(root, index);
   if (result->state == State::place)
-    for (clang::QualType type = to; const auto array = array_of(type, context_); type = array->element) {
+    for (auto array = array_of(to, context_); array; array = array_of(array->element, context_)) {
       result->place.flat = true;
       result->dims.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
     }

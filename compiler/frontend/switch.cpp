@@ -97,7 +97,8 @@ Flow Lifter::run_group(Switch& cases, std::size_t group) {
     condition =
         condition ? build_.map(ir::Map::bit_or, cases.entered->value, condition) : cases.entered->value;
   if (!condition) return run_group(cases, group + 1);
-  Rest others{[&] { return run_group(cases, group + 1); }};
+  const auto following = [&] { return run_group(cases, group + 1); };
+  Rest others{following};
   const Flow flow =
       choose(condition, execute, [](Rest*) { return Flow::next; }, &others, cases.source->getBeginLoc());
   return others.used || flow != Flow::next ? flow : run_group(cases, group + 1);

@@ -67,6 +67,10 @@ void Code::operation(Value v) {
       return load_block(v);
     case Kind::alloc:
       return;
+    case Kind::grow:
+      return grow(op);
+    case Kind::dimension:
+      return dimension(v);
     default:
       ir::bug("no statement for '" + std::string(ir::name_of(op.kind)) + "'");
   }
@@ -171,6 +175,12 @@ void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buff
   }
 }
 
+void Code::settle() {
+  std::set<int> all;
+  for (int b = 0; b < static_cast<int>(w_.plan.buffers.size()); ++b) all.insert(b);
+  declare_readers({}, all);
+}
+
 void Code::write(int buffer) {
   declare_readers({}, {buffer});
 }
@@ -267,7 +277,39 @@ void Code::load_block(Value v) {
                 ");");
 }
 
+void Code::grow(const Op& op) {
+  const int buffer = usage_.buffer_of(op.operands[0]);
+  Waiting reads;
+  const Text size = operand(op.operands[1], reads);
+  write(buffer);
+  w_.lines.line(w_.buffers[static_cast<std::size_t>(buffer)] + ".grow(" + size.source + ");");
+}
+
+// A size that is known from here on, and the memory that waits for it.
+void Code::dimension(Value v) {
+  const Op& op = w_.plan.f[v];
+  Waiting reads;
+  declare(v, operand(op.operands[0], reads));
+  w_.dims[std::string(op.dim.name())] = w_.scalars.at(v);
+  for (std::size_t i = 0; i < w_.plan.buffers.size(); ++i) {
+    const plan::Buffer& b = w_.plan.buffers[i];
+    if (b.place != plan::Buffer::Place::room || b.grows || b.first < 0) continue;
+    bool depends = false, known = true;
+    for (const Dim& d : b.shape)
+      d.for_each_name([&](std::string_view name) {
+        depends = depends || name == op.dim.name();
+        known = known && w_.dims.count(name) != 0;
+      });
+    if (!depends || !known) continue;
+    const std::string elem = ir::cpp_name(b.elem);
+    w_.lines.line(elem + "* " + (b.moves ? "" : "const ") + w_.buffers[i] + " = rt::room<" + elem + ">(ws, " +
+                      std::to_string(b.slot) + ", " + w_.text(plan::count(b.shape)).source + ");",
+                  ir::to_string(b.shape) + (b.kept ? " kept for backward" : ""));
+  }
+}
+
 void Code::copy(const Op& op, int to) {
+  if (w_.plan.buffers[static_cast<std::size_t>(to)].grows) return;  // the caller's, who has set the elements
   write(to);
   const std::string name = w_.buffers[static_cast<std::size_t>(to)];
   const std::string count = w_.text(plan::count(op.type.shape)).source;

@@ -20,6 +20,9 @@ class Code {
 
   void step(const plan::Step& step);
 
+  /// Computes now what reads memory and waits for its use.
+  void settle();
+
   /// The text of a scalar; an expression that waited for its only use is used by that.
   Text text(Value v);
 
@@ -49,6 +52,8 @@ class Code {
   void store_block(const ir::Op& op, const std::string& to, bool adds);
   void copy(const ir::Op& op, int to);
   void load_block(Value v);
+  void grow(const ir::Op& op);
+  void dimension(Value v);
   void write(int buffer);
 
   void loop(const plan::Step& step);

@@ -23,6 +23,7 @@ class Emitter {
   std::string emit() {
     w_.lines.line("namespace rt = nn::rt;");
     w_.lines.line("const rt::FlushSubnormals flush;");
+    text_.read_written_scalars();
     if (plan_.small)
       text_.declare_on_stack();
     else
@@ -35,6 +36,7 @@ class Emitter {
         step(plan_.steps[static_cast<std::size_t>(i)]);
       if (!code_) text_.rename_overwritten(i);
     }
+    if (code_) code_->settle();
     text_.copy_back();
     finish();
     return text_.head(core_result(plan_.f), core_name(plan_.f)) + w_.lines.text() + "}\n";
@@ -79,11 +81,14 @@ class Emitter {
       blank = false;
       const ir::Output& output = plan_.f.outputs[i];
       const std::string scalar = code_ ? code_->text(v).source : w_.scalars.at(v);
+      const bool gradient = output.role == ir::Output::Role::gradient;
       if (output.role == ir::Output::Role::primal)
         returned = scalar;
       else
-        w_.lines.line("*" + text_.argument_of(CoreArgument::Role::gradient, output.leaf) + " = " + scalar +
-                      ";");
+        w_.lines.line("*" +
+                      text_.argument_of(gradient ? CoreArgument::Role::gradient : CoreArgument::Role::leaf,
+                                        output.leaf) +
+                      " = " + scalar + ";");
     }
     if (!returned.empty()) w_.lines.line("return " + returned + ";");
   }

@@ -35,6 +35,7 @@ void CoreText::name_buffers() {
         name = argument_of(Role::gradient, b.leaf);
         break;
       case Buffer::Place::arena:
+      case Buffer::Place::room:
         if (b.first >= 0) name = unique_name(plan::name_hint(plan, b, b.first));
         break;
     }
@@ -42,12 +43,27 @@ void CoreText::name_buffers() {
   }
 }
 
+// What moves has a pointer of its own, and what grows an object that knows its memory.
 void CoreText::declare_moving() {
   for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
     const Buffer& b = plan.buffers[i];
+    if (b.place == Buffer::Place::room && b.grows && b.first >= 0)
+      w.lines.line("rt::Growing<" + ir::cpp_name(b.elem) + "> " + w.buffers[i] + "(ws, " +
+                       std::to_string(b.slot) + ");",
+                   b.kept ? "kept for backward" : "");
     if (!b.moves || b.place != Buffer::Place::input) continue;
     w.lines.line(ir::cpp_name(b.elem) + "* " + w.buffers[i] + " = " +
                  argument_of(CoreArgument::Role::leaf, b.leaf) + ";");
+  }
+}
+
+void CoreText::read_written_scalars() {
+  for (const ir::Leaf* leaf : ir::leaves(plan.f)) {
+    if (!leaf->written || leaf->type.rank() > 0) continue;
+    std::string& name = w.scalars[leaf->value];
+    const std::string before = w.names.unique(name + "_before");
+    w.lines.line("const " + ir::cpp_name(leaf->type.elem) + " " + before + " = *" + name + ";");
+    name = before;
   }
 }
 

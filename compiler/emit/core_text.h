@@ -22,6 +22,9 @@ struct CoreText {
   /// Declares them as arrays.
   void declare_on_stack();
 
+  /// Numbers that the function changes are read before.
+  void read_written_scalars();
+
   /// Copies what is not where the caller wants it.
   void copy_back();
 

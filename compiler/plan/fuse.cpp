@@ -50,7 +50,42 @@ void connect_readers(const Program& p, Groups& all, const std::vector<std::vecto
   for (int reader : readers[base_of(p.f, v).id]) connect(all, all.around(p, reader, scope), consumer);
 }
 
+void add_names(const Program& p, Value v, std::set<std::string>& names) {
+  const Op& op = p.f[v];
+  const auto add = [&](std::string_view name) { names.emplace(name); };
+  for (const ir::Dim& d : op.type.shape) d.for_each_name(add);
+  if (op.kind == Kind::size) op.dim.for_each_name(add);
+}
+
+// A size that is bound on the way is known before anything has that size.
+void connect_sizes(const Program& p, Groups& all) {
+  std::map<std::string, int, std::less<>> bound;
+  for (Value v : p.scopes.order)
+    if (p.f[v].kind == Kind::dimension) bound.emplace(p.f[v].dim.name(), all.of[v.id]);
+  if (bound.empty()) return;
+  for (Value v : p.scopes.order) {
+    const int group = all.of[v.id];
+    if (group < 0) continue;
+    std::set<std::string> names;
+    add_names(p, v, names);
+    std::vector<Value> open = p.f[v].operands;
+    while (!open.empty()) {
+      const Value o = open.back();
+      open.pop_back();
+      add_names(p, o, names);
+      if (p.part[o.id] == Part::free) open.insert(open.end(), p.f[o].operands.begin(), p.f[o].operands.end());
+    }
+    for (const std::string& name : names) {
+      const auto it = bound.find(name);
+      if (it == bound.end()) continue;
+      const int user = all.around(p, group, all.groups[it->second].scope);
+      if (user >= 0) connect(all, it->second, user);
+    }
+  }
+}
+
 void connect(const Program& p, Groups& all) {
+  connect_sizes(p, all);
   std::vector<std::vector<int>> readers(p.f.ops.size());
   for (int i = 0; i < static_cast<int>(all.groups.size()); ++i)
     for (const Read& r : all.groups[i].reads) {

@@ -98,8 +98,6 @@ void find_lifetimes(Plan& plan, const Scopes& scopes) {
   Lifetimes lifetimes{plan, scopes};
   lifetimes.find_homes();
   for (const Step& step : plan.steps) lifetimes.step(step);
-  while (lifetimes.join_moving()) {
-  }
   const int end = static_cast<int>(all_steps(plan).size()) - 1;
   for (const Move& copy : plan.copies)
     for (int b : {copy.to, copy.from}) {
@@ -107,6 +105,8 @@ void find_lifetimes(Plan& plan, const Scopes& scopes) {
       buffer.first = buffer.first < 0 ? end : buffer.first;
       buffer.last = end;
     }
+  while (lifetimes.join_moving()) {
+  }
   std::map<Value, int> made;
   for (const Step* step : all_steps(plan))
     for (Value v : step->values) made[v] = step->number;

@@ -75,6 +75,23 @@ void part_copies(Plan& plan) {
   plan.copies.insert(plan.copies.begin(), parted.begin(), parted.end());
 }
 
+// Memory of sizes that are not known on entry.
+void assign_rooms(Plan& plan) {
+  std::set<std::string, std::less<>> known;
+  for (const ir::Leaf* leaf : ir::leaves(plan.f))
+    for (const Dim& d : leaf->type.shape) d.for_each_name([&](std::string_view name) { known.emplace(name); });
+  for (Buffer& b : plan.buffers) {
+    bool late = false;
+    for (const Dim& d : b.shape) {
+      d.for_each_name([&](std::string_view name) { late = late || known.count(name) == 0; });
+      b.grows = b.grows || d == ir::unknown_extent();
+    }
+    if (b.place != Buffer::Place::arena || (!late && !b.grows)) continue;
+    b.place = Buffer::Place::room;
+    b.slot = plan.rooms++;
+  }
+}
+
 double work(const Step& step) {
   if (step.kind == Step::Kind::product)
     return 2 * estimate(Size(step.product.m)) * estimate(Size(step.product.n)) *
@@ -217,6 +234,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   assign_outputs(p, plan);
   part_copies(plan);
   plan.f = std::move(p.f);
+  assign_rooms(plan);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)

@@ -29,7 +29,14 @@ struct Options {
 
 /// Memory that one value, or several one after the other in place, lives in.
 struct Buffer {
-  enum class Place : std::uint8_t { input, upstream, value, gradient, arena };
+  enum class Place : std::uint8_t {
+    input,
+    upstream,
+    value,
+    gradient,
+    arena,
+    room,  // the workspace's room number `slot`: of a size that is known only on the way, or that grows
+  };
   Place place = Place::arena;
   bool bits = false;  // a bit mask for nn::rt::cuda::gemm
   int leaf = -1;      // for an input or a gradient: the leaf's index over all parameters
@@ -43,6 +50,7 @@ struct Buffer {
   std::int64_t offset = 0;         // in the arena's static part, if slot < 0
   int slot = -1;                   // of the arena's slots of named sizes
   bool kept = false;               // computed in the forward sweep and read in the backward sweep
+  bool grows = false;              // of unknown extent
   bool moves = false;              // goes on in another one's memory at the end of a region
 };
 
@@ -205,6 +213,7 @@ struct Plan {
   std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
+  int rooms = 0;                  // of the workspace that it uses
   std::map<Value, int> cells;  // on a GPU: the buffers of scalars that kernels compute
   bool small = false;          // static and so little work that threads and an arena would only cost
   bool has_code = false;       // steps are code, loops and branches too

@@ -1,6 +1,7 @@
 // The core function of a derivative: signature, arena, steps in order, results.
 #include "emit/core.h"
 
+#include "emit/code.h"
 #include "emit/core_text.h"
 #include "emit/kernel.h"
 
@@ -15,29 +16,40 @@ constexpr double small_product = 64.0 * 64 * 64;
 
 class Emitter {
  public:
-  explicit Emitter(const plan::Plan& plan) : plan_(plan), text_(plan) {}
+  explicit Emitter(const plan::Plan& plan) : plan_(plan), text_(plan) {
+    if (plan.has_code) code_.emplace(w_, [this](const Step& s) { step(s); });
+  }
 
   std::string emit() {
     w_.lines.line("namespace rt = nn::rt;");
     w_.lines.line("const rt::FlushSubnormals flush;");
+    text_.read_written_scalars();
     if (plan_.small)
       text_.declare_on_stack();
     else
       text_.declare_buffers("ws.reserve");
     for (int i = 0; i < static_cast<int>(plan_.steps.size()); ++i) {
-      const Step& step = plan_.steps[static_cast<std::size_t>(i)];
       text_.comment(i);
-      if (step.kind == Step::Kind::product)
-        product(step.product);
+      if (code_)
+        code_->step(plan_.steps[static_cast<std::size_t>(i)]);
       else
-        emit_kernel(w_, step.kernel);
-      text_.rename_overwritten(i);
+        step(plan_.steps[static_cast<std::size_t>(i)]);
+      if (!code_) text_.rename_overwritten(i);
     }
+    if (code_) code_->settle();
+    text_.copy_back();
     finish();
     return text_.head(core_result(plan_.f), core_name(plan_.f)) + w_.lines.text() + "}\n";
   }
 
  private:
+  void step(const Step& step) {
+    if (step.kind == Step::Kind::product)
+      product(step.product);
+    else
+      emit_kernel(w_, step.kernel);
+  }
+
   void product(const plan::Product& p) {
     const std::string a = w_.buffers[p.a], b = w_.buffers[p.b], c = w_.buffers[p.c];
     const auto trans = [](bool yes) { return std::string("rt::Trans::") + (yes ? "yes" : "no"); };
@@ -68,12 +80,15 @@ class Emitter {
       if (blank) w_.lines.blank();
       blank = false;
       const ir::Output& output = plan_.f.outputs[i];
-      const std::string& scalar = w_.scalars.at(v);
+      const std::string scalar = code_ ? code_->text(v).source : w_.scalars.at(v);
+      const bool gradient = output.role == ir::Output::Role::gradient;
       if (output.role == ir::Output::Role::primal)
         returned = scalar;
       else
-        w_.lines.line("*" + text_.argument_of(CoreArgument::Role::gradient, output.leaf) + " = " + scalar +
-                      ";");
+        w_.lines.line("*" +
+                      text_.argument_of(gradient ? CoreArgument::Role::gradient : CoreArgument::Role::leaf,
+                                        output.leaf) +
+                      " = " + scalar + ";");
     }
     if (!returned.empty()) w_.lines.line("return " + returned + ";");
   }
@@ -81,6 +96,7 @@ class Emitter {
   const plan::Plan& plan_;
   CoreText text_;
   Writer& w_ = text_.w;
+  std::optional<Code> code_;
 };
 
 }  // namespace

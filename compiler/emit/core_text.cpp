@@ -23,6 +23,7 @@ void CoreText::name_buffers() {
     switch (b.place) {
       case Buffer::Place::input:
         name = argument_of(Role::leaf, b.leaf);
+        if (b.moves) name = w.names.unique(name + "_now");
         break;
       case Buffer::Place::upstream:
         name = argument_of(Role::upstream, -1);
@@ -34,10 +35,46 @@ void CoreText::name_buffers() {
         name = argument_of(Role::gradient, b.leaf);
         break;
       case Buffer::Place::arena:
+      case Buffer::Place::room:
         if (b.first >= 0) name = unique_name(plan::name_hint(plan, b, b.first));
         break;
     }
     w.buffers.push_back(name);
+  }
+}
+
+// What moves has a pointer of its own, and what grows an object that knows its memory.
+void CoreText::declare_moving() {
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    const Buffer& b = plan.buffers[i];
+    if (b.place == Buffer::Place::room && b.grows && b.first >= 0)
+      w.lines.line("rt::Growing<" + ir::cpp_name(b.elem) + "> " + w.buffers[i] + "(ws, " +
+                       std::to_string(b.slot) + ");",
+                   b.kept ? "kept for backward" : "");
+    if (!b.moves || b.place != Buffer::Place::input) continue;
+    w.lines.line(ir::cpp_name(b.elem) + "* " + w.buffers[i] + " = " +
+                 argument_of(CoreArgument::Role::leaf, b.leaf) + ";");
+  }
+}
+
+void CoreText::read_written_scalars() {
+  for (const ir::Leaf* leaf : ir::leaves(plan.f)) {
+    if (!leaf->written || leaf->type.rank() > 0) continue;
+    std::string& name = w.scalars[leaf->value];
+    const std::string before = w.names.unique(name + "_before");
+    w.lines.line("const " + ir::cpp_name(leaf->type.elem) + " " + before + " = *" + name + ";");
+    name = before;
+  }
+}
+
+void CoreText::copy_back() {
+  for (const plan::Move& copy : plan.copies) {
+    const Buffer& b = plan.buffers[static_cast<std::size_t>(copy.to)];
+    const bool argument = b.place == Buffer::Place::input;
+    const std::string to = argument ? argument_of(CoreArgument::Role::leaf, b.leaf)
+                                    : w.buffers[static_cast<std::size_t>(copy.to)];
+    w.lines.line("std::copy_n(" + w.buffers[static_cast<std::size_t>(copy.from)] + ", " +
+                 w.text(plan::count(b.shape)).source + ", " + to + ");");
   }
 }
 
@@ -84,17 +121,21 @@ bool is_scalar(const Step& step) {
 }  // namespace
 
 void CoreText::declare_on_stack() {
+  declare_moving();
   for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
     const Buffer& b = plan.buffers[i];
     if (b.place != Buffer::Place::arena || b.first < 0) continue;
     const std::int64_t cells = std::max<std::int64_t>(1, b.bytes.factor / ir::bytes_of(b.elem));
-    w.lines.line(
-        "alignas(64) " + ir::cpp_name(b.elem) + " " + w.buffers[i] + "[" + std::to_string(cells) + "];",
-        buffer_comment(w, b));
+    const std::string elem = ir::cpp_name(b.elem);
+    const std::string memory = b.moves ? w.names.unique(w.buffers[i] + "_memory") : w.buffers[i];
+    w.lines.line("alignas(64) " + elem + " " + memory + "[" + std::to_string(cells) + "];",
+                 buffer_comment(w, b));
+    if (b.moves) w.lines.line(elem + "* " + w.buffers[i] + " = " + memory + ";");
   }
 }
 
 void CoreText::declare_buffers(const std::string& reserve) {
+  declare_moving();
   const auto in_arena = [](const Buffer& b) { return b.place == Buffer::Place::arena && b.first >= 0; };
   if (std::none_of(plan.buffers.begin(), plan.buffers.end(), in_arena)) return;
   std::vector<std::string> slots;
@@ -111,7 +152,7 @@ void CoreText::declare_buffers(const std::string& reserve) {
     const Text offset{b.slot >= 0 ? slots[static_cast<std::size_t>(b.slot)] : std::to_string(b.offset),
                       ir::Elem::i64};
     const std::string type = (b.bits ? "std::uint32_t" : ir::cpp_name(b.elem)) + "*";
-    w.lines.line(type + " const " + w.buffers[i] + " = reinterpret_cast<" + type + ">(" +
+    w.lines.line(type + (b.moves ? " " : " const ") + w.buffers[i] + " = reinterpret_cast<" + type + ">(" +
                      sum({"arena", ir::Elem::i64}, offset).source + ");",
                  buffer_comment(w, b));
   }

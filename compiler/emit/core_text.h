@@ -22,6 +22,12 @@ struct CoreText {
   /// Declares them as arrays.
   void declare_on_stack();
 
+  /// Numbers that the function changes are read before.
+  void read_written_scalars();
+
+  /// Copies what is not where the caller wants it.
+  void copy_back();
+
   /// What a step leaves in place of something else goes by a name of its own from there on.
   void rename_overwritten(int step);
 
@@ -37,6 +43,7 @@ struct CoreText {
 
  private:
   void name_buffers();
+  void declare_moving();
   std::string unique_name(const std::string& hint);
   std::size_t first_backward() const;
 

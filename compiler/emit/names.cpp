@@ -64,6 +64,7 @@ std::vector<std::string> run_time_dims(const ir::Function& f) {
   for (const ir::Leaf* leaf : ir::leaves(f))
     for (const ir::Dim& dim : leaf->type.shape)
       dim.for_each_name([&](std::string_view name) {
+        if (dim == ir::unknown_extent()) return;
         if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
       });
   return names;
@@ -98,13 +99,14 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
   add("nn::Workspace&", "ws", Role::workspace, -1);
   for (const std::string& dim : run_time_dims(f)) add("const std::int64_t", dim, Role::dim, -1);
   const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
-  const auto add_value = [&](const ir::Type& type, const std::string& name, Role role, int leaf) {
+  const auto add_value = [&](const ir::Type& type, bool is_const, const std::string& name, Role role, int leaf) {
     const bool scalar = type.shape.empty();
-    add(scalar ? "const " + ir::cpp_name(type.elem) : pointer_to(type.elem, true), name, role, leaf);
+    add(scalar && is_const ? "const " + ir::cpp_name(type.elem) : pointer_to(type.elem, is_const), name, role,
+        leaf);
   };
   for (int i = 0; i < static_cast<int>(leaves.size()); ++i)
-    add_value(leaves[i]->type, identifier(leaves[i]->path), Role::leaf, i);
-  if (f.upstream) add_value(f.result, "upstream", Role::upstream, -1);
+    add_value(leaves[i]->type, !leaves[i]->written, identifier(leaves[i]->path), Role::leaf, i);
+  if (f.upstream) add_value(f.result, true, "upstream", Role::upstream, -1);
   if (!f.result.shape.empty()) add(pointer_to(f.result.elem, false), "value", Role::value, -1);
   for (const ir::Output& output : f.outputs) {
     if (output.role != ir::Output::Role::gradient) continue;

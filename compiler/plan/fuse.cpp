@@ -14,7 +14,13 @@ namespace {
 Group single(const Program& p, Value v) {
   Group g;
   g.values = {v};
+  g.scope = p.scopes.of_value(v);
   const Op& op = p.f[v];
+  if (p.part[v.id] == Part::code) {
+    g.is_code = true;
+    for (Value from : reads_of_code(p, v)) g.reads.push_back({from, Env(p.f[from].type.shape.size())});
+    return g;
+  }
   if (p.part[v.id] == Part::product) {
     g.is_product = true;
     const auto read = [&](Value matrix) {
@@ -31,14 +37,66 @@ Group single(const Program& p, Value v) {
   return g;
 }
 
+void connect(Groups& all, int first, int then) {
+  if (first < 0 || first == then) return;
+  all.groups[then].before.insert(first);
+  all.groups[first].after.insert(then);
+}
+
+// The memory of `v` is read before a statement overwrites it.
+void connect_readers(const Program& p, Groups& all, const std::vector<std::vector<int>>& readers, Value v,
+                     int consumer) {
+  const int scope = all.groups[consumer].scope;
+  for (int reader : readers[base_of(p.f, v).id]) connect(all, all.around(p, reader, scope), consumer);
+}
+
+void add_names(const Program& p, Value v, std::set<std::string>& names) {
+  const Op& op = p.f[v];
+  const auto add = [&](std::string_view name) { names.emplace(name); };
+  for (const ir::Dim& d : op.type.shape) d.for_each_name(add);
+  if (op.kind == Kind::size) op.dim.for_each_name(add);
+}
+
+// A size that is bound on the way is known before anything has that size.
+void connect_sizes(const Program& p, Groups& all) {
+  std::map<std::string, int, std::less<>> bound;
+  for (Value v : p.scopes.order)
+    if (p.f[v].kind == Kind::dimension) bound.emplace(p.f[v].dim.name(), all.of[v.id]);
+  if (bound.empty()) return;
+  for (Value v : p.scopes.order) {
+    const int group = all.of[v.id];
+    if (group < 0) continue;
+    std::set<std::string> names;
+    add_names(p, v, names);
+    std::vector<Value> open = p.f[v].operands;
+    while (!open.empty()) {
+      const Value o = open.back();
+      open.pop_back();
+      add_names(p, o, names);
+      if (p.part[o.id] == Part::free) open.insert(open.end(), p.f[o].operands.begin(), p.f[o].operands.end());
+    }
+    for (const std::string& name : names) {
+      const auto it = bound.find(name);
+      if (it == bound.end()) continue;
+      const int user = all.around(p, group, all.groups[it->second].scope);
+      if (user >= 0) connect(all, it->second, user);
+    }
+  }
+}
+
 void connect(const Program& p, Groups& all) {
+  connect_sizes(p, all);
+  std::vector<std::vector<int>> readers(p.f.ops.size());
   for (int i = 0; i < static_cast<int>(all.groups.size()); ++i)
     for (const Read& r : all.groups[i].reads) {
-      const int from = all.of[base_of(p.f, r.at).id];
-      if (from < 0 || from == i) continue;
-      all.groups[i].before.insert(from);
-      all.groups[from].after.insert(i);
+      const Value base = base_of(p.f, r.at);
+      readers[base.id].push_back(i);
+      const int from = all.of[base.id];
+      if (from >= 0) connect(all, all.around(p, from, all.groups[i].scope), i);
+      // What comes from outside of a region is there before the region begins.
     }
+  for (Value v : p.scopes.order)
+    for (Value o : consumed_by(p, v)) connect_readers(p, all, readers, o, all.of[v.id]);
 }
 
 // Whether a path leads from group `from` to group `to` through a third one.
@@ -70,7 +128,8 @@ void replace(Groups& all, int a, int b, Group merged) {
 
 bool try_merge(const Program& p, Groups& all, int a, int b) {
   if (a == b || a < 0 || b < 0) return false;
-  if (all.groups[a].is_product || all.groups[b].is_product) return false;
+  const auto is_single = [&](int g) { return all.groups[g].is_product || all.groups[g].is_code; };
+  if (is_single(a) || is_single(b) || all.groups[a].scope != all.groups[b].scope) return false;
   if (all.groups[b].after.count(a)) std::swap(a, b);
   auto merged = merge(p, all.groups[a], all.groups[b]);
   if (!merged || detour(all, a, b) || detour(all, b, a)) return false;
@@ -80,8 +139,8 @@ bool try_merge(const Program& p, Groups& all, int a, int b) {
 
 bool merge_producers(const Program& p, Groups& all) {
   bool changed = false;
-  for (Value v : p.f.body.ops) {
-    if (all.of[v.id] < 0) continue;
+  for (Value v : p.scopes.order) {
+    if (all.of[v.id] < 0 || all.groups[all.of[v.id]].is_code) continue;
     const std::vector<Read> reads = all.groups[all.of[v.id]].reads;
     for (const Read& r : reads) changed |= try_merge(p, all, all.of[r.at.id], all.of[v.id]);
   }
@@ -92,7 +151,7 @@ bool merge_siblings(const Program& p, Groups& all) {
   std::map<Value, std::vector<Value>> readers;  // of memory: a value of each group that reads it
   for (const Group& g : all.groups)
     for (const Read& r : g.reads)
-      if (!g.is_product) readers[base_of(p.f, r.at)].push_back(g.values.front());
+      if (!g.is_product && !g.is_code) readers[base_of(p.f, r.at)].push_back(g.values.front());
   bool changed = false;
   for (const auto& [memory, values] : readers)
     for (std::size_t i = 1; i < values.size(); ++i)
@@ -116,6 +175,15 @@ std::vector<int> common_prefix(const Group& g) {
 }
 
 }  // namespace
+
+int Groups::around(const Program& p, int group, int scope) const {
+  while (groups[group].scope != scope) {
+    const Value owner = p.scopes[groups[group].scope].owner;
+    if (!owner) return -1;
+    group = of[owner.id];
+  }
+  return group;
+}
 
 Rows rows_of(const Program& p, const Group& group) {
   Rows rows{common_prefix(group), 0};
@@ -147,8 +215,12 @@ Rows rows_of(const Program& p, const Group& group) {
 Groups fuse(const Program& p) {
   Groups all;
   all.of.assign(p.f.ops.size(), -1);
-  for (Value v : p.f.body.ops) {
-    if (p.part[v.id] != Part::anchor && p.part[v.id] != Part::product) continue;
+  for (Value v : p.scopes.order) {
+    if (p.f[v].kind == Kind::result) {
+      all.of[v.id] = all.of[p.f[v].operands[0].id];
+      continue;
+    }
+    if (p.part[v.id] == Part::none || p.part[v.id] == Part::leaf || p.part[v.id] == Part::free) continue;
     all.of[v.id] = static_cast<int>(all.groups.size());
     all.groups.push_back(single(p, v));
   }

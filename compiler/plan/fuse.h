@@ -9,9 +9,12 @@
 
 namespace nndiff::plan {
 
-/// Operations that one step computes: the anchors of a kernel, or a single matrix product.
+/// Operations that one step computes: the anchors of a kernel, a single matrix product, or a statement with all
+/// that it has inside.
 struct Group {
   bool is_product = false;
+  bool is_code = false;
+  int scope = 0;                 // all its values are of that one
   std::vector<Value> values;     // in the function's order
   std::vector<ir::Dim> axes;     // the loops' extents
   std::map<Value, Env> domains;  // each anchor's domain in terms of the loops
@@ -22,6 +25,9 @@ struct Group {
 struct Groups {
   std::vector<Group> groups;  // merged ones are left empty
   std::vector<int> of;        // by operation: its group, or -1
+
+  /// The group of scope `scope` that `group` is a part of; -1 where there is none.
+  int around(const Program& p, int group, int scope) const;
 };
 
 /// The loops that are shared out as rows: the longest common prefix of all domains that no reduction used

@@ -9,9 +9,9 @@ namespace nndiff::plan {
 /// A function in which the backward sweep has its own copies of what it recomputes.
 struct Kept {
   ir::Function f;
-  std::vector<bool> late;         // by operation: an elementwise copy, computed where it is used
-  std::vector<Value> recomputed;  // the copies of forward operations
-  std::vector<std::string> remarks;
+  std::vector<bool> late = {};         // by operation: an elementwise copy, computed where it is used
+  std::vector<Value> recomputed = {};  // the copies of forward operations
+  std::vector<std::string> remarks = {};
 };
 
 /// Decides by a minimum cut between what the inputs determine and what backward products and all after them

@@ -130,40 +130,7 @@ bool share_one(Plan& plan, int step) {
   return false;
 }
 
-std::vector<int> buffers_of(const Product& p) {
-  const Epilogue& e = p.epilogue;
-  return {p.a, p.b, p.c, e.bias, e.mask_out, e.mask_in, e.column_sums, e.wanted};
-}
-
-void touch(Plan& plan, int buffer, int step) {
-  if (buffer < 0) return;
-  Buffer& b = plan.buffers[buffer];
-  if (b.first < 0) b.first = step;
-  b.last = std::max(b.last, step);
-}
-
-void touch_all(Plan& plan) {
-  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
-    const Step& step = plan.steps[i];
-    for (int b : buffers_of(step.product)) touch(plan, b, i);
-    for (const Sink& s : step.kernel.sinks) {
-      touch(plan, s.to.buffer, i);
-      touch(plan, s.scratch, i);
-      for (int n : needed(step.kernel, s.node)) touch(plan, step.kernel.nodes[n].access.buffer, i);
-    }
-  }
-}
-
 }  // namespace
-
-void find_lifetimes(Plan& plan) {
-  touch_all(plan);
-  std::map<Value, int> made;
-  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i)
-    for (Value v : plan.steps[i].values) made[v] = i;
-  for (Buffer& b : plan.buffers)
-    for (Value v : b.values) b.since.push_back(made.count(v) ? made[v] : b.first);
-}
 
 void share_in_place(Plan& plan) {
   for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i)

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "plan/keep.h"
-#include "plan/lower.h"
 #include "plan/place.h"
+#include "plan/steps.h"
 
 namespace nndiff::plan {
 
@@ -15,90 +15,32 @@ namespace {
 constexpr double small_work = 20000;
 constexpr std::int64_t small_bytes = 8192;
 
-// Groups in an order in which each comes after those it waits for, else in the function's own order.
-std::vector<int> order(const Groups& groups) {
-  std::vector<std::size_t> waiting(groups.groups.size());
-  std::set<std::pair<Value, int>> ready;
-  const auto is_used = [&](int g) { return !groups.groups[g].values.empty(); };
-  for (int g = 0; g < static_cast<int>(groups.groups.size()); ++g) {
-    waiting[g] = groups.groups[g].before.size();
-    if (is_used(g) && waiting[g] == 0) ready.emplace(groups.groups[g].values.front(), g);
-  }
-  std::vector<int> result;
-  while (!ready.empty()) {
-    const int g = ready.begin()->second;
-    ready.erase(ready.begin());
-    result.push_back(g);
-    for (int next : groups.groups[g].after)
-      if (--waiting[next] == 0) ready.emplace(groups.groups[next].values.front(), next);
-  }
-  const auto used = static_cast<std::size_t>(std::count_if(groups.groups.begin(), groups.groups.end(),
-                                                           [](const Group& g) { return !g.values.empty(); }));
-  if (result.size() != used) ir::bug("the planner's kernels wait for each other");
-  return result;
+void give(Buffer& b, const ir::Function& f, std::size_t output) {
+  const ir::Output what = output < f.outputs.size() ? f.outputs[output] : ir::Output{};
+  const bool primal = what.role == ir::Output::Role::primal;
+  b.place = primal ? Buffer::Place::value : Buffer::Place::gradient;
+  b.leaf = what.leaf;
 }
 
-Memory memory_of(const Program& p, const Groups& groups, std::vector<Buffer>& buffers) {
-  Memory memory{buffers, std::vector<int>(p.f.ops.size(), -1), std::vector<bool>(p.f.ops.size())};
-  for (Value v : p.f.body.ops) {
-    if (p.part[v.id] != Part::leaf || p.f[v].type.rank() == 0) continue;
-    Buffer& b = buffers[memory.add(p, v)];
-    b.place = p.f.upstream == v ? Buffer::Place::upstream : Buffer::Place::input;
-    b.leaf = p.f[v].index;
+// Memory that ends as an output is the caller's from the start, unless it is spoken for or moves: then its
+// elements are copied at the end.
+void assign_array(const Program& p, int buffer, std::size_t output, Plan& plan) {
+  const ir::Output what = output < p.f.outputs.size() ? p.f.outputs[output] : ir::Output{};
+  Buffer& b = plan.buffers[static_cast<std::size_t>(buffer)];
+  if (what.role == ir::Output::Role::argument) {
+    const Value leaf = ir::leaves(p.f)[static_cast<std::size_t>(what.leaf)]->value;
+    const int own = plan.memory[leaf.id];
+    if (own != buffer || b.moves) plan.copies.push_back({own, buffer});
+    return;
   }
-  for (int g = 0; g < static_cast<int>(groups.groups.size()); ++g)
-    for (const Read& r : groups.groups[g].reads) {
-      const Value base = base_of(p.f, r.at);
-      if (groups.of[base.id] != g) memory.shared[base.id] = true;
-    }
-  // All memory that steps share exists before the first kernel is lowered: its loads name buffers.
-  for (Value v : p.f.body.ops) {
-    const bool stored = p.part[v.id] == Part::product ||
-                        (p.part[v.id] == Part::anchor && (p.forced[v.id] || memory.shared[v.id]));
-    if (!stored || p.f[v].type.rank() == 0) continue;
-    if (p.summand[v.id])
-      memory.share(v, p.f[v].operands[0]);
-    else
-      memory.add(p, v);
-  }
-  return memory;
+  if (b.place == Buffer::Place::arena && !b.moves) return give(b, p.f, output);
+  Buffer to{.elem = b.elem, .shape = b.shape, .bytes = b.bytes};
+  give(to, p.f, output);
+  plan.copies.push_back({static_cast<int>(plan.buffers.size()), buffer});
+  plan.buffers.push_back(std::move(to));
 }
 
-Product product_of(const Program& p, Value v, const Memory& memory) {
-  const Op& op = p.f[product_in(p, v)];
-  Product product{.value = v, .accumulate = static_cast<bool>(p.summand[v.id])};
-  Value a, b;
-  std::tie(a, product.trans_a) = stored_matrix(p, op.operands[0], op.trans_a);
-  std::tie(b, product.trans_b) = stored_matrix(p, op.operands[1], op.trans_b);
-  product.m = op.type.shape[0];
-  product.n = op.type.shape[1];
-  product.k = p.f[op.operands[0]].type.shape[op.trans_a ? 0 : 1];
-  product.a = memory.of[a.id];
-  product.b = memory.of[b.id];
-  product.c = memory.of[v.id];
-  return product;
-}
-
-Step step_of(const Program& p, const Group& group, Memory& memory) {
-  Step step;
-  step.values = group.values;
-  step.sweep = ir::Sweep::backward;
-  for (Value v : group.values) {
-    if (p.f[v].sweep == ir::Sweep::forward) step.sweep = ir::Sweep::forward;
-    if (p.f[v].statement >= 0) step.statements.push_back(p.f[v].statement);
-  }
-  std::sort(step.statements.begin(), step.statements.end());
-  step.statements.erase(std::unique(step.statements.begin(), step.statements.end()), step.statements.end());
-  if (group.is_product) {
-    step.kind = Step::Kind::product;
-    step.product = product_of(p, group.values.front(), memory);
-  } else {
-    step.kernel = lower(p, group, memory);
-  }
-  return step;
-}
-
-void assign_outputs(const Program& p, const Memory& memory, Plan& plan) {
+void assign_outputs(const Program& p, Plan& plan) {
   plan.results.assign(p.f.body.yields.size(), Value{});
   for (std::size_t i = 0; i < p.f.body.yields.size(); ++i) {
     const Value yield = p.f.body.yields[i];
@@ -106,11 +48,47 @@ void assign_outputs(const Program& p, const Memory& memory, Plan& plan) {
       plan.results[i] = yield;
       continue;
     }
-    Buffer& b = plan.buffers[memory.of[base_of(p.f, yield).id]];
-    const ir::Output output = i < p.f.outputs.size() ? p.f.outputs[i] : ir::Output{};
-    const bool primal = output.role == ir::Output::Role::primal;
-    b.place = primal ? Buffer::Place::value : Buffer::Place::gradient;
-    b.leaf = output.leaf;
+    const int buffer = plan.memory[base_of(p.f, yield).id];
+    if (p.has_code)
+      assign_array(p, buffer, i, plan);
+    else
+      give(plan.buffers[static_cast<std::size_t>(buffer)], p.f, i);
+  }
+}
+
+// Copies whose sources are the caller's memory or have moved go through memory of our own, all of them before
+// the first one arrives.
+void part_copies(Plan& plan) {
+  const auto is_shared = [&](const Move& m) {
+    const Buffer& b = plan.buffers[static_cast<std::size_t>(m.from)];
+    return b.moves || b.place == Buffer::Place::input;
+  };
+  if (plan.copies.size() < 2 || std::none_of(plan.copies.begin(), plan.copies.end(), is_shared)) return;
+  std::vector<Move> parted;
+  for (Move& m : plan.copies) {
+    const Buffer& from = plan.buffers[static_cast<std::size_t>(m.from)];
+    Buffer own{.elem = from.elem, .shape = from.shape, .bytes = from.bytes};
+    parted.push_back({static_cast<int>(plan.buffers.size()), m.from});
+    m.from = parted.back().to;
+    plan.buffers.push_back(std::move(own));
+  }
+  plan.copies.insert(plan.copies.begin(), parted.begin(), parted.end());
+}
+
+// Memory of sizes that are not known on entry.
+void assign_rooms(Plan& plan) {
+  std::set<std::string, std::less<>> known;
+  for (const ir::Leaf* leaf : ir::leaves(plan.f))
+    for (const Dim& d : leaf->type.shape) d.for_each_name([&](std::string_view name) { known.emplace(name); });
+  for (Buffer& b : plan.buffers) {
+    bool late = false;
+    for (const Dim& d : b.shape) {
+      d.for_each_name([&](std::string_view name) { late = late || known.count(name) == 0; });
+      b.grows = b.grows || d == ir::unknown_extent();
+    }
+    if (b.place != Buffer::Place::arena || (!late && !b.grows)) continue;
+    b.place = Buffer::Place::room;
+    b.slot = plan.rooms++;
   }
 }
 
@@ -118,6 +96,7 @@ double work(const Step& step) {
   if (step.kind == Step::Kind::product)
     return 2 * estimate(Size(step.product.m)) * estimate(Size(step.product.n)) *
            estimate(Size(step.product.k));
+  if (step.kind != Step::Kind::kernel) return static_cast<double>(step.values.size());
   double rows = 1;
   for (int a : step.kernel.rows) rows *= estimate(step.kernel.axes[a]);
   return rows * step.kernel.work;
@@ -126,12 +105,12 @@ double work(const Step& step) {
 bool is_small(const Plan& plan) {
   double total = 0;
   std::int64_t bytes = 0;
-  for (const Step& step : plan.steps) {
-    total += work(step);
+  for (const Step* step : all_steps(plan)) {
+    total += work(*step);
     const auto is_static = [](const Size& s) { return s.is_static(); };
-    if (!std::all_of(step.kernel.axes.begin(), step.kernel.axes.end(), is_static)) return false;
-    if (!step.product.m.is_static() || !step.product.n.is_static() || !step.product.k.is_static())
-      return false;
+    if (!std::all_of(step->kernel.axes.begin(), step->kernel.axes.end(), is_static)) return false;
+    const Product& p = step->product;
+    if (!p.m.is_static() || !p.n.is_static() || !p.k.is_static()) return false;
   }
   for (const Buffer& b : plan.buffers)
     if (b.place == Buffer::Place::arena) bytes += b.bytes.is_static() ? b.bytes.factor : small_bytes;
@@ -139,39 +118,48 @@ bool is_small(const Plan& plan) {
 }
 
 void count_cost(Plan& plan) {
-  for (const Step& step : plan.steps) {
-    Cost& cost = step.sweep == ir::Sweep::forward ? plan.forward : plan.backward;
-    cost.flops += work(step);
-    cost.products += step.kind == Step::Kind::product;
+  for (const Step* step : all_steps(plan)) {
+    Cost& cost = step->sweep == ir::Sweep::forward ? plan.forward : plan.backward;
+    cost.flops += work(*step);
+    cost.products += step->kind == Step::Kind::product;
   }
 }
 
+// What a backward step reads.
+std::vector<int> buffers_read(const Plan& plan, const Step& step) {
+  std::vector<int> read = {step.product.a, step.product.b};
+  if (step.product.accumulate) read.push_back(step.product.c);
+  for (const Sink& s : step.kernel.sinks)
+    for (int n : needed(step.kernel, s.node)) read.push_back(step.kernel.nodes[n].access.buffer);
+  if (step.kind == Step::Kind::code)
+    for (Value v : step.values)
+      if (plan.f[v].kind == ir::Kind::load)
+        read.push_back(plan.memory[base_of(plan.f, plan.f[v].operands[0]).id]);
+  return read;
+}
+
 void mark_kept(Plan& plan) {
-  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
-    if (plan.steps[i].sweep != ir::Sweep::backward) continue;
-    const Step& step = plan.steps[i];
-    const auto mark = [&](int buffer) {
-      if (buffer < 0 || plan.buffers[buffer].values.empty()) return;
+  const std::vector<Step*> steps = all_steps(plan);
+  for (const Step* step : steps) {
+    if (step->sweep != ir::Sweep::backward) continue;
+    for (int buffer : buffers_read(plan, *step)) {
+      if (buffer < 0 || plan.buffers[buffer].values.empty()) continue;
       Buffer& b = plan.buffers[buffer];
       const bool is_argument = b.place == Buffer::Place::input || b.place == Buffer::Place::upstream;
       // A mask belongs to the backward sweep's formulas, but is kept for it where the forward sweep computes
       // it.
-      const bool forward = plan.steps[static_cast<std::size_t>(b.first)].sweep == ir::Sweep::forward;
+      const bool forward = steps[static_cast<std::size_t>(b.first)]->sweep == ir::Sweep::forward;
       b.kept |= !is_argument && forward &&
                 (plan.f[b.values.back()].sweep == ir::Sweep::forward || b.elem == ir::Elem::boolean);
-    };
-    mark(step.product.a), mark(step.product.b);
-    if (step.product.accumulate) mark(step.product.c);
-    for (const Sink& s : step.kernel.sinks)
-      for (int n : needed(step.kernel, s.node)) mark(step.kernel.nodes[n].access.buffer);
+    }
   }
 }
 
 // Sums over rows into memory: one copy per chunk but the first, which accumulates in place.
 void add_scratch(Plan& plan) {
-  for (Step& step : plan.steps) {
-    if (step.kernel.rows.empty()) continue;
-    for (Sink& s : step.kernel.sinks) {
+  for (Step* step : all_steps(plan)) {
+    if (step->kernel.rows.empty()) continue;
+    for (Sink& s : step->kernel.sinks) {
       if (s.kind != Sink::Kind::across || !s.in_memory()) continue;
       const Buffer& to = plan.buffers[s.to.buffer];
       Buffer b{.elem = to.elem, .shape = to.shape, .name = parts_name(plan, s), .bytes = to.bytes};
@@ -185,27 +173,77 @@ void add_scratch(Plan& plan) {
 
 }  // namespace
 
+namespace {
+
+template <class Steps, class List>
+void add_steps(Steps& steps, List& list) {
+  for (auto& step : steps) {
+    list.push_back(&step);
+    for (auto& part : step.parts) add_steps(part.steps, list);
+  }
+}
+
+void number_steps(std::vector<Step>& steps, int& number) {
+  for (Step& step : steps) {
+    step.number = number++;
+    for (Step::Part& part : step.parts) number_steps(part.steps, number);
+    step.last = number - 1;
+  }
+}
+
+void mark_moves(Plan& plan) {
+  for (Step* step : all_steps(plan))
+    for (const Step::Part& part : step->parts)
+      for (const Move& m : part.moves)
+        for (int b : {m.to, m.from}) plan.buffers[static_cast<std::size_t>(b)].moves = true;
+}
+
+}  // namespace
+
+std::vector<Step*> all_steps(Plan& plan) {
+  std::vector<Step*> list;
+  add_steps(plan.steps, list);
+  return list;
+}
+
+std::vector<const Step*> all_steps(const Plan& plan) {
+  std::vector<const Step*> list;
+  add_steps(plan.steps, list);
+  return list;
+}
+
 Plan plan(const ir::Function& f, const Options& options) {
-  Kept kept = keep(compact(f), options);
+  Function small = compact(f);
+  const bool has_code =
+      std::any_of(small.ops.begin(), small.ops.end(), [](const Op& op) { return is_code(op.kind); });
+  Kept kept = has_code ? Kept{.f = std::move(small)} : keep(small, options);
   Program p = prepare(kept.f, kept.late);
   p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late
   const Groups groups = fuse(p);
   Plan plan;
+  plan.has_code = p.has_code;
   plan.remarks = std::move(kept.remarks);
   plan.recomputed = std::move(kept.recomputed);
-  Memory memory = memory_of(p, groups, plan.buffers);
-  for (int g : order(groups)) plan.steps.push_back(step_of(p, groups.groups[g], memory));
-  assign_outputs(p, memory, plan);
+  Moves moves;
+  Memory memory = memory_of(p, groups, plan.buffers, moves);
+  plan.steps = make_steps(p, groups, memory, moves);
+  plan.memory = memory.of;
+  int number = 0;
+  number_steps(plan.steps, number);
+  mark_moves(plan);
+  assign_outputs(p, plan);
+  part_copies(plan);
   plan.f = std::move(p.f);
+  assign_rooms(plan);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)
     prepare_cuda(plan);
-  else
+  else if (!plan.has_code)
     note_wanted(plan);
-  find_lifetimes(plan);
+  find_lifetimes(plan, p.scopes);
   mark_kept(plan);
-  share_in_place(plan);
+  if (!plan.has_code) share_in_place(plan);
   pack_arena(plan);
   count_cost(plan);
   return plan;

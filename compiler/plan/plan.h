@@ -29,7 +29,14 @@ struct Options {
 
 /// Memory that one value, or several one after the other in place, lives in.
 struct Buffer {
-  enum class Place : std::uint8_t { input, upstream, value, gradient, arena };
+  enum class Place : std::uint8_t {
+    input,
+    upstream,
+    value,
+    gradient,
+    arena,
+    room,  // the workspace's room number `slot`: of a size that is known only on the way, or that grows
+  };
   Place place = Place::arena;
   bool bits = false;  // a bit mask for nn::rt::cuda::gemm
   int leaf = -1;      // for an input or a gradient: the leaf's index over all parameters
@@ -43,6 +50,13 @@ struct Buffer {
   std::int64_t offset = 0;         // in the arena's static part, if slot < 0
   int slot = -1;                   // of the arena's slots of named sizes
   bool kept = false;               // computed in the forward sweep and read in the backward sweep
+  bool grows = false;              // of unknown extent
+  bool moves = false;              // goes on in another one's memory at the end of a region
+};
+
+/// Pointers that change places at the end of a region: `to` goes on with the memory of `from`.
+struct Move {
+  int to = -1, from = -1;
 };
 
 /// One summand of an index: stride times a loop's variable, or times a node's value.
@@ -162,13 +176,25 @@ struct Product {
 };
 
 struct Step {
-  enum class Kind : std::uint8_t { product, kernel };
+  enum class Kind : std::uint8_t {
+    product,
+    kernel,
+    code,    // the statements `values`, one after the other
+    loop,    // values[0], whose body is parts[0]; its results follow
+    branch,  // values[0], whose sides are the parts; its results follow
+  };
+  struct Part {
+    std::vector<Step> steps;
+    std::vector<Move> moves;  // at its end
+  };
   Kind kind = Kind::kernel;
   Product product;
   Kernel kernel;
   ir::Sweep sweep = ir::Sweep::forward;
   std::vector<Value> values;    // what it computes
   std::vector<int> statements;  // the user's statements it comes from, ascending
+  std::vector<Part> parts;
+  int number = 0, last = 0;  // in the order of the text: its own, and that of the last step inside
 };
 
 /// Totals that a reader wants to know.
@@ -187,9 +213,17 @@ struct Plan {
   std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
+  int rooms = 0;                  // of the workspace that it uses
   std::map<Value, int> cells;  // on a GPU: the buffers of scalars that kernels compute
   bool small = false;          // static and so little work that threads and an arena would only cost
+  bool has_code = false;       // steps are code, loops and branches too
+  std::vector<int> memory;     // by operation: the buffer it lives in, or -1
+  std::vector<Move> copies;    // at the end, elements of buffers that are not where the caller wants them
 };
+
+/// All steps in the order of the text, those inside loops and branches too.
+std::vector<Step*> all_steps(Plan& plan);
+std::vector<const Step*> all_steps(const Plan& plan);
 
 /// The scalars that the host knows before it starts anything: made of sizes and of numbers that are
 /// arguments.

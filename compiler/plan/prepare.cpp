@@ -1,7 +1,7 @@
 // What the planner decides about single operations.
 #include "plan/prepare.h"
 
-#include <set>
+#include <algorithm>
 
 namespace nndiff::plan {
 
@@ -20,9 +20,19 @@ std::vector<bool> live(const Function& f) {
   return is_live;
 }
 
-Part part_of(const Op& op) {
+// Among memory and loops the scalars are statements like them.
+bool is_scalar_code(const Function& f, const Op& op) {
+  if (op.type.rank() > 0) return false;
+  const bool moves = op.kind == Kind::reshape || op.kind == Kind::permute || op.kind == Kind::broadcast;
+  return op.kind == Kind::map || op.kind == Kind::cast || moves ||
+         (op.kind == Kind::reduce && f[op.operands[0]].type.rank() == 0);
+}
+
+Part part_of(const Function& f, const Op& op, bool has_code) {
+  if (is_code(op.kind) || (has_code && is_scalar_code(f, op))) return Part::code;
   switch (op.kind) {
     case Kind::input:
+    case Kind::parameter:
       return Part::leaf;
     case Kind::constant:
     case Kind::size:
@@ -47,6 +57,7 @@ Part part_of(const Op& op) {
 // for.
 void claim_outputs(Program& p) {
   p.output.assign(p.f.ops.size(), -1);
+  if (p.has_code) return;  // memory is not settled yet: see chains.h
   for (std::size_t i = 0; i < p.f.body.yields.size(); ++i) {
     Value& yield = p.f.body.yields[i];
     const Value base = base_of(p.f, yield);
@@ -72,6 +83,18 @@ void force(Program& p, Value v) {
   if (p.part[base.id] == Part::free) p.part[base.id] = Part::anchor;
 }
 
+// Statements work on memory.
+void force_memory(Program& p, const Op& op) {
+  const auto needs = [&](Value v) {
+    if (p.f[v].type.rank() > 0) force(p, v);
+  };
+  const bool fills = op.kind == Kind::copy && p.f[op.operands[0]].kind == Kind::constant;
+  if (!fills)
+    for (Value o : op.operands) needs(o);
+  for (const ir::Region& r : op.regions)
+    for (Value y : r.yields) needs(y);
+}
+
 std::vector<int> count_uses(const Function& f, const std::vector<bool>& is_live) {
   std::vector<int> uses(f.ops.size());
   for (std::size_t i = 0; i < f.ops.size(); ++i)
@@ -89,7 +112,7 @@ void accumulate_sums(Program& p, const std::vector<bool>& is_live) {
   const auto is_own = [&](Value v) { return p.part[v.id] == Part::product && uses[v.id] == 1; };
   for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
     const Op& op = p.f.ops[i];
-    if (p.part[i] != Part::anchor || op.kind != Kind::map || op.map != ir::Map::add) continue;
+    if (p.has_code || p.part[i] != Part::anchor || op.kind != Kind::map || op.map != ir::Map::add) continue;
     Value sum = op.operands[0], last = op.operands[1];
     if (!is_own(sum) || !is_own(last) || sum == last) continue;
     if (p.f[last].kind != Kind::matmul || (p.f[sum].kind == Kind::matmul && last < sum)) std::swap(sum, last);
@@ -122,14 +145,16 @@ std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool trans
 }
 
 Program prepare(const Function& f, const std::vector<bool>& late) {
-  Program p{f, {}, {}, {}, {}, {}, false};
+  Program p{.f = f};
+  p.has_code = std::any_of(f.ops.begin(), f.ops.end(), [](const Op& op) { return is_code(op.kind); });
   claim_outputs(p);
-  const std::vector<bool> is_live = live(p.f);
+  p.scopes = scopes_of(p.f);
+  const std::vector<bool> is_live = p.has_code ? std::vector<bool>(f.ops.size(), true) : live(p.f);
   p.part.assign(p.f.ops.size(), Part::none);
   p.forced.assign(p.f.ops.size(), false);
   for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
     if (!is_live[i]) continue;
-    p.part[i] = part_of(p.f.ops[i]);
+    p.part[i] = part_of(p.f, p.f.ops[i], p.has_code);
     const bool by_demand =
         i < late.size() && late[i] && (p.f.ops[i].kind == Kind::map || p.f.ops[i].kind == Kind::cast);
     if (by_demand) p.part[i] = Part::free;
@@ -138,6 +163,7 @@ Program prepare(const Function& f, const std::vector<bool>& late) {
   for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
     if (!is_live[i]) continue;
     const Op& op = p.f.ops[i];
+    if (p.part[i] == Part::code) force_memory(p, op);
     if (op.kind == Kind::matmul)
       for (Value o : op.operands) force(p, stored_matrix(p, o, false).first);
     if (op.kind == Kind::reshape && !is_unit_reshape(p.f, op)) force(p, op.operands[0]);
@@ -165,7 +191,58 @@ void collect_reads(const Program& p, Value v, const Env& env, std::set<Read>& se
     collect_reads(p, op.operands[i], operand_env(p.f, op, i, env), seen, out);
 }
 
+void collect_origins(const Program& p, Value v, std::set<Value>& seen, std::set<Value>& out) {
+  if (!seen.insert(v).second) return;
+  if (p.part[v.id] != Part::free) {
+    out.insert(v);
+    return;
+  }
+  for (Value o : p.f[v].operands) collect_origins(p, o, seen, out);
+}
+
 }  // namespace
+
+std::set<Value> origins(const Program& p, Value v) {
+  std::set<Value> seen, out;
+  collect_origins(p, v, seen, out);
+  return out;
+}
+
+std::set<Value> reads_of_code(const Program& p, Value v) {
+  std::set<Value> seen, all, out;
+  const int own = p.scopes.of_value(v);
+  const auto visit = [&](Value from, auto& self) -> void {
+    for (Value o : p.f[from].operands) collect_origins(p, o, seen, all);
+    for (const ir::Region& r : p.f[from].regions) {
+      for (Value inner : r.ops) self(inner, self);
+      for (Value y : r.yields) collect_origins(p, y, seen, all);
+    }
+  };
+  visit(v, visit);
+  for (Value o : all)
+    if (p.scopes.inside(p.scopes.of_value(o), own) < 0) out.insert(o);
+  return out;
+}
+
+std::vector<Value> consumed_by(const Program& p, Value v) {
+  const Op& op = p.f[v];
+  std::vector<Value> out;
+  for (std::size_t i = 0; i < op.operands.size(); ++i) {
+    const bool carried = op.kind == Kind::loop && p.f[op.operands[i]].type.rank() > 0;
+    if (carried || ir::consumes(op, i)) out.push_back(op.operands[i]);
+  }
+  if (op.kind != Kind::branch) return out;
+  const int own = p.scopes.of_value(v);
+  const auto add = [&](Value o) {
+    if (p.f[o].type.rank() > 0 && p.scopes.inside(p.scopes.of_value(o), own) < 0) out.push_back(o);
+  };
+  for (const ir::Region& r : op.regions) {
+    for (Value inner : r.ops)
+      for (Value o : consumed_by(p, inner)) add(o);
+    for (Value y : r.yields) add(y);
+  }
+  return out;
+}
 
 std::vector<Read> reads_of_anchor(const Program& p, Value v, const Env& env) {
   const Op& op = p.f[v];

@@ -53,6 +53,7 @@ struct Names {
       case Buffer::Place::value:
         return "value";
       case Buffer::Place::arena:
+      case Buffer::Place::room:
         break;
     }
     return "";
@@ -85,6 +86,8 @@ std::string place_of(const Buffer& b) {
     case Buffer::Place::value:
     case Buffer::Place::gradient:
       return "caller's";
+    case Buffer::Place::room:
+      return "room " + std::to_string(b.slot);
     case Buffer::Place::arena:
       break;
   }

@@ -81,44 +81,6 @@ Env reduced_env(const Op& reduce, const Env& env) {
   return result;
 }
 
-Function compact(const Function& f) {
-  std::vector<bool> needed(f.ops.size());
-  std::vector<Value> open = f.body.yields;
-  for (Value v : f.body.ops)
-    if (f[v].kind == Kind::input) open.push_back(v);
-  for (const ir::Leaf* leaf : ir::leaves(f)) open.push_back(leaf->value);
-  if (f.upstream) open.push_back(*f.upstream);
-  std::vector<bool> listed(f.ops.size());
-  for (Value v : f.body.ops) listed[v.id] = true;
-  std::vector<Value> order;
-  while (!open.empty()) {
-    const Value v = open.back();
-    open.pop_back();
-    if (!v || needed[v.id]) continue;
-    needed[v.id] = true;
-    if (!listed[v.id]) order.push_back(v);  // inputs may stand outside the body's list
-    for (Value o : f[v].operands) open.push_back(o);
-  }
-  for (Value v : f.body.ops)
-    if (needed[v.id]) order.push_back(v);
-
-  Function g = f;
-  g.ops.clear();
-  std::vector<Value> renamed(f.ops.size());
-  for (Value v : order) {
-    Op op = f[v];
-    for (Value& o : op.operands) o = renamed[o.id];
-    renamed[v.id] = g.make(std::move(op));
-  }
-  g.body.ops.clear();
-  for (std::uint32_t i = 0; i < g.ops.size(); ++i) g.body.ops.push_back({i});
-  for (Value& v : g.body.yields) v = renamed[v.id];
-  for (ir::Param& param : g.params)
-    for (ir::Leaf& leaf : param.leaves) leaf.value = leaf.value ? renamed[leaf.value.id] : leaf.value;
-  if (g.upstream) g.upstream = renamed[g.upstream->id];
-  return g;
-}
-
 Value base_of(const Function& f, Value v) {
   while (f[v].kind == Kind::reshape && f[f[v].operands[0]].type.rank() > 0) v = f[v].operands[0];
   return v;

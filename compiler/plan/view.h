@@ -41,9 +41,6 @@ std::vector<int> loops_of(const Env& env);
 /// `env` of a reduction's operand without the axes reduced.
 Env reduced_env(const Op& reduce, const Env& env);
 
-/// A copy of `f` without operations that nothing needs (inputs stay), numbered in their order of execution.
-Function compact(const Function& f);
-
 /// The value whose memory v is when v is stored: v itself, or the operand of a reshape. Scalars have no
 /// memory.
 Value base_of(const Function& f, Value v);

@@ -10,6 +10,7 @@
 #include "nn/rt/gemm_small.h"
 #include "nn/rt/loops.h"
 #include "nn/rt/parallel.h"
+#include "nn/rt/room.h"
 #include "nn/workspace.h"
 
 #endif  // NN_RUNTIME_H

@@ -4,6 +4,7 @@
 #define NN_WORKSPACE_H
 
 #include <cstddef>
+#include <vector>
 
 #include "nn/device.h"
 
@@ -42,6 +43,22 @@ class Workspace {
   /// Bytes in the arena now.
   std::size_t capacity() const { return capacity_; }
 
+  /// Room number `number`, memory beside the arena that stays when the call ends: at least `bytes` long, 64-byte
+  /// aligned, with its first `keep` bytes as they were. It never shrinks, and doubles at least when it grows.
+  /// Throws nn::Error in a workspace of a device.
+  std::byte* room(int number, std::size_t bytes, std::size_t keep) {
+    const auto index = static_cast<std::size_t>(number);
+    if (index >= rooms_.size() || bytes > rooms_[index].bytes) grow_room(index, bytes, keep);
+    return rooms_[index].data;
+  }
+  /// Bytes in it now, and in all rooms.
+  std::size_t room_size(int number) const { return rooms_[static_cast<std::size_t>(number)].bytes; }
+  std::size_t rooms_size() const {
+    std::size_t bytes = 0;
+    for (const Room& room : rooms_) bytes += room.bytes;
+    return bytes;
+  }
+
   /// Threads that a parallel call may use, the caller included.
   int threads() const { return threads_; }
 
@@ -66,12 +83,19 @@ class Workspace {
   double last_value = 0;
 
  private:
+  struct Room {
+    std::byte* data = nullptr;
+    std::size_t bytes = 0;
+  };
   void grow(std::size_t bytes);
+  void grow_room(std::size_t index, std::size_t bytes, std::size_t keep);
+  void refuse_on_device() const;
   rt::Engine& start_engine();
   void release();
 
   std::byte* data_ = nullptr;
   std::size_t capacity_ = 0;
+  std::vector<Room> rooms_;
   rt::Engine* engine_ = nullptr;
   Device device_;
   rt::DeviceContext* context_ = nullptr;

@@ -1,7 +1,9 @@
 // Workspace: the arena's memory, and who owns what.
 #include "nn/workspace.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string>
 #include <thread>
@@ -64,6 +66,7 @@ Workspace::Workspace(Workspace&& other) noexcept
     : last_value(other.last_value),
       data_(std::exchange(other.data_, nullptr)),
       capacity_(std::exchange(other.capacity_, 0)),
+      rooms_(std::exchange(other.rooms_, {})),
       engine_(std::exchange(other.engine_, nullptr)),
       device_(other.device_),
       context_(std::exchange(other.context_, nullptr)),
@@ -75,6 +78,7 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
   release();
   data_ = std::exchange(other.data_, nullptr);
   capacity_ = std::exchange(other.capacity_, 0);
+  rooms_ = std::exchange(other.rooms_, {});
   engine_ = std::exchange(other.engine_, nullptr);
   device_ = other.device_;
   context_ = std::exchange(other.context_, nullptr);
@@ -108,14 +112,30 @@ rt::DeviceContext& Workspace::context() {
   return *context_;
 }
 
-void Workspace::grow(std::size_t bytes) {
+void Workspace::refuse_on_device() const {
   if (!device_.is_host())
     throw Error("nn: the workspace is on " + device_.name() +
                 ", but this function was generated for the host only; run nn-diff with --emit=cpp,cuda");
+}
+
+void Workspace::grow(std::size_t bytes) {
+  refuse_on_device();
   rt::free_lines(std::exchange(data_, nullptr));
   capacity_ = 0;
   data_ = rt::allocate_lines(bytes);
   capacity_ = bytes;
+}
+
+void Workspace::grow_room(std::size_t index, std::size_t bytes, std::size_t keep) {
+  refuse_on_device();
+  if (index >= rooms_.size()) rooms_.resize(index + 1);
+  Room& room = rooms_[index];
+  if (bytes <= room.bytes) return;
+  const std::size_t wanted = std::max({bytes, 2 * room.bytes, std::size_t{64}});
+  std::byte* data = rt::allocate_lines(wanted);
+  if (keep > 0) std::memcpy(data, room.data, std::min(keep, room.bytes));
+  rt::free_lines(room.data);
+  room = {data, wanted};
 }
 
 rt::Engine& Workspace::start_engine() {
@@ -128,6 +148,8 @@ void Workspace::release() {
   if (context_) device_.api()->close(context_);
   context_ = nullptr;
   rt::free_lines(data_);
+  for (const Room& room : rooms_) rt::free_lines(room.data);
+  rooms_.clear();
   engine_ = nullptr;
   data_ = nullptr;
   capacity_ = 0;

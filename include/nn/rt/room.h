@@ -1,0 +1,54 @@
+// Memory of generated code whose size is known only on the way: rooms of the workspace, which keep their size from
+// call to call.
+#ifndef NN_RT_ROOM_H
+#define NN_RT_ROOM_H
+
+#include <cstdint>
+
+#include "nn/workspace.h"
+
+namespace nn::rt {
+
+/// Room number `number` with space for `count` elements, whose values are unspecified.
+template <class T>
+T* room(Workspace& ws, int number, std::int64_t count) {
+  const std::size_t bytes = count > 0 ? static_cast<std::size_t>(count) * sizeof(T) : 0;
+  return reinterpret_cast<T*>(ws.room(number, bytes, 0));
+}
+
+/// An array in a room that can be made longer. What it had keeps its values.
+template <class T>
+class Growing {
+ public:
+  Growing(Workspace& ws, int number) : ws_(&ws), number_(number) {
+    data_ = reinterpret_cast<T*>(ws.room(number, 0, 0));
+    size_ = static_cast<std::int64_t>(ws.room_size(number) / sizeof(T));
+  }
+
+  /// Makes sure that there is space for `count` elements.
+  void grow(std::int64_t count) {
+    if (count > size_) [[unlikely]]
+      *this = longer(*this, count);
+  }
+
+  T& operator[](std::int64_t i) { return data_[i]; }
+
+ private:
+  // By value, so that the address of an array stays unknown and its members can live in registers.
+  [[gnu::noinline]] static Growing longer(Growing array, std::int64_t count) {
+    const std::size_t old = static_cast<std::size_t>(array.size_) * sizeof(T);
+    array.data_ = reinterpret_cast<T*>(
+        array.ws_->room(array.number_, static_cast<std::size_t>(count) * sizeof(T), old));
+    array.size_ = static_cast<std::int64_t>(array.ws_->room_size(array.number_) / sizeof(T));
+    return array;
+  }
+
+  T* data_;
+  std::int64_t size_;
+  Workspace* ws_;
+  int number_;
+};
+
+}  // namespace nn::rt
+
+#endif  // NN_RT_ROOM_H

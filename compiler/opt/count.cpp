@@ -274,7 +274,10 @@ class Counter {
     const ir::Type whole{Elem::i64, {}};
     const Value first =
         c.first ? b.cast(c.first, Elem::i64) : shifted(b, b.cast(initial, Elem::i64), c.shift);
-    const Value bound = b.cast(c.test.bound, Elem::i64);
+    // A constant may stand inside the loop.
+    const bool is_number = f_[c.test.bound].kind == Kind::constant;
+    const Value bound =
+        is_number ? b.constant(f_[c.test.bound].number, whole) : b.cast(c.test.bound, Elem::i64);
     Value way = c.step > 0 ? b.map(Map::sub, bound, first) : b.map(Map::sub, first, bound);
     const double step = std::abs(c.step);
     const bool ends_on = c.test.map == Map::le || c.test.map == Map::ge;

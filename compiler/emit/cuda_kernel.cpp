@@ -8,7 +8,6 @@
 
 namespace nndiff::emit {
 
-using plan::Buffer;
 using plan::Kernel;
 using plan::Sink;
 using plan::Step;

@@ -2,7 +2,7 @@
 #include "emit/cuda.h"
 
 #include "emit/core_text.h"
-#include "emit/interface.h"
+#include "emit/cuda_work.h"
 #include "emit/kernel.h"
 #include "ir/diagnostic.h"
 
@@ -32,10 +32,8 @@ class Emitter {
   // Before anything is written.
   void check_labels() {
     const std::vector<const ir::Leaf*> leaves = ir::leaves(plan_.f);
-    for (const Labels& labels : interface_of(primal_).labels) {
-      if (labels.leaf < 0) continue;
+    for (const Labels& labels : labels_on_device(primal_)) {
       const ir::Leaf& leaf = *leaves[static_cast<std::size_t>(labels.leaf)];
-      if (leaf.type.shape.empty()) continue;
       w_.lines.line("cuda::check_labels(call, \"" + primal_.qualified + "\", \"" + leaf.path + "\", " +
                     text_.argument_of(CoreArgument::Role::leaf, labels.leaf) + ", " +
                     w_.text(plan::count(leaf.type.shape)).source + ", " + w_.text(labels.classes).source +

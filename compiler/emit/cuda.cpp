@@ -68,6 +68,9 @@ class Emitter {
     add(p.accumulate, ".beta = 1");
     add(e.bias >= 0, e.bias >= 0 ? ".bias = " + buffer(e.bias) : "");
     add(e.relu, ".relu = true");
+    add(e.gelu, ".gelu = true");
+    add(e.gelu_out >= 0, e.gelu_out >= 0 ? ".gelu_out = " + buffer(e.gelu_out) : "");
+    add(e.gelu_in >= 0, e.gelu_in >= 0 ? ".gelu_in = " + buffer(e.gelu_in) : "");
     add(e.mask_out >= 0, e.mask_out >= 0 ? ".mask_out = " + buffer(e.mask_out) : "");
     add(e.mask_in >= 0, e.mask_in >= 0 ? ".mask_in = " + buffer(e.mask_in) : "");
     add(e.column_sums >= 0, e.column_sums >= 0 ? ".column_sums = " + buffer(e.column_sums) : "");

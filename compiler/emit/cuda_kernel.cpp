@@ -9,7 +9,6 @@
 
 namespace nndiff::emit {
 
-using plan::Buffer;
 using plan::Kernel;
 using plan::Sink;
 

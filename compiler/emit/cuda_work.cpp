@@ -59,8 +59,9 @@ Work work_of(const Plan& plan, const plan::Product& p) {
   const auto add = [&](Bytes& to, int buffer) {
     if (buffer >= 0) to.add(plan.buffers[static_cast<std::size_t>(buffer)].bytes);
   };
-  for (int b : {p.a, p.b, p.accumulate ? p.c : -1, p.epilogue.bias, p.epilogue.mask_in}) add(work.read, b);
-  for (int b : {p.c, p.epilogue.mask_out, p.epilogue.column_sums}) add(work.written, b);
+  for (int b : {p.a, p.b, p.accumulate ? p.c : -1, p.epilogue.bias, p.epilogue.mask_in, p.epilogue.gelu_in})
+    add(work.read, b);
+  for (int b : {p.c, p.epilogue.gelu_out, p.epilogue.mask_out, p.epilogue.column_sums}) add(work.written, b);
   return work;
 }
 

@@ -126,6 +126,9 @@ std::string epilogue_text(Names& names, const Epilogue& e, int step) {
   std::string text;
   if (e.bias >= 0) text += " + " + names.of(e.bias, step);
   if (e.relu) text += ", relu";
+  if (e.gelu) text += ", gelu";
+  if (e.gelu_out >= 0) text += ", its operand -> " + names.of(e.gelu_out, step + 1);
+  if (e.gelu_in >= 0) text += " times gelu'(" + names.of(e.gelu_in, step) + ")";
   if (e.mask_out >= 0) text += ", its mask -> " + names.of(e.mask_out, step);
   if (e.mask_in >= 0) text += " where " + names.of(e.mask_in, step);
   if (e.column_sums >= 0) text += ", sums of columns -> " + names.of(e.column_sums, step);

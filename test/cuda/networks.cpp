@@ -50,6 +50,19 @@ double rebuilt_double(const Auto<double>& net, const nn::Tensor<double, N, 33>& 
   return rebuilt(net, x);
 }
 
+struct Gelu {
+  nn::Tensor<float, 33, 40> w1;
+  nn::Tensor<float, 40> b1;
+  nn::Tensor<float, 40, 24> w2;
+  nn::Tensor<float, 24> b2;
+};
+
+NN_DIFF(net, x)
+float smooth(const Gelu& net, const nn::Tensor<float, N, 33>& x) {
+  auto h = nn::gelu_tanh(nn::matmul(x, net.w1) + net.b1);
+  return nn::mean(nn::square(nn::gelu_tanh(nn::matmul(h, net.w2) + net.b2)));
+}
+
 struct Layer {
   nn::Tensor<double, 16, 16> w;
   nn::Tensor<double, 16> b;
@@ -204,6 +217,9 @@ int main(int, char** argv) {
     agree<&rebuilt_float>("rebuilt_float", 1e-5, narrow, batch<33, float>(n));
     agree<&rebuilt_double>("rebuilt_double", 1e-12, wide, batch<33, double>(n));
   }
+  Gelu gelu;
+  fill(gelu, 1);
+  for (int n : {1, 6}) agree<&smooth>("smooth", 1e-5, gelu, batch<33, float>(n));
   Deep tower;
   fill(tower, 0.3);
   for (int n : {1, 4, 37}) agree<&deep>("deep", 1e-12, tower, batch<16, double>(n));

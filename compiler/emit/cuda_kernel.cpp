@@ -201,8 +201,7 @@ class KernelEmitter {
     std::set<std::string> names;
     for (std::size_t i = 0; i < shape.loops.size(); ++i) {
       if (!shape.loops[i].packed) continue;
-      const int axis = shape.flat ? k_.rows[0] : shape.loops[i].parallel.back();
-      for (const PackedAccess& p : packed_accesses(k_, k_.loops[i].sinks, axis, shape.width))
+      for (const PackedAccess& p : packed_accesses(k_, shape, i))
         names.insert(host_.w.buffers[p.access.buffer]);
     }
     std::string text;

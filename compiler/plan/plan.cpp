@@ -190,6 +190,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   Kept kept = keep(compact(f), options);
   Program p = prepare(kept.f, kept.late);
   p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late
+  p.holds_rows = options.target == Target::cuda;
   const Groups groups = fuse(p);
   Plan plan;
   plan.remarks = std::move(kept.remarks);

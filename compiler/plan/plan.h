@@ -135,6 +135,8 @@ struct Kernel {
 
   /// True where the rows are the innermost loop.
   bool is_flat() const;
+  /// True where something depends on the variable of loop `axis`.
+  bool is_used(int axis) const;
   /// The sinks that are accumulated over rows.
   std::vector<int> across() const;
 };

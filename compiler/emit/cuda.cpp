@@ -18,7 +18,7 @@ class Emitter {
       : device_(device), primal_(primal), plan_(plan), text_(plan) {}
 
   std::string emit() {
-    for (CoreArgument& a : w_.arguments) a.type = without_restrict(a.type);
+    w_.arguments = cuda_arguments(plan_.f);
     w_.names.unique("call");
     w_.lines.line("cuda::Call call(ws);");
     check_labels();
@@ -91,12 +91,18 @@ class Emitter {
     return cell == plan_.cells.end() ? w_.scalars.at(v) : "call.value(" + buffer(cell->second) + ")";
   }
 
+  bool is_in_callers_memory(ir::Value v) const {
+    const auto cell = plan_.cells.find(v);
+    return cell != plan_.cells.end() &&
+           plan_.buffers[static_cast<std::size_t>(cell->second)].place == plan::Buffer::Place::gradient;
+  }
+
   void finish() {
     std::string returned;
     bool blank = true;
     for (std::size_t i = 0; i < plan_.results.size(); ++i) {
       const ir::Value v = plan_.results[i];
-      if (!v) continue;
+      if (!v || is_in_callers_memory(v)) continue;
       if (blank) w_.lines.blank();
       blank = false;
       const ir::Output& output = plan_.f.outputs[i];

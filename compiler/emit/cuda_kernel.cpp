@@ -47,8 +47,12 @@ class KernelEmitter {
     w.names = host_.w.names;
     w.lines.indent = 1;
     for (const auto& [value, cell] : plan_.cells) {
-      std::string name = host_.w.buffers[cell];  // "sum_at_2"
-      name.erase(name.rfind("_at"), 3);
+      std::string name = host_.w.buffers[cell];  // "sum_at_2", or an argument
+      const std::size_t at = name.rfind("_at");
+      if (plan_.buffers[cell].place == plan::Buffer::Place::arena && at != std::string::npos)
+        name.erase(at, 3);
+      else
+        name += "_value";
       w.scalars[value] = cell_names_[value] = w.names.unique(name);
     }
     return w;

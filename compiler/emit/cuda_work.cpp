@@ -179,7 +179,7 @@ std::vector<Labels> labels_on_device(const ir::Function& primal) {
   std::vector<Labels> all = interface_of(primal).labels;
   const std::vector<const ir::Leaf*> leaves = ir::leaves(primal);
   std::erase_if(all, [&](const Labels& labels) {
-    return labels.leaf < 0 || leaves[static_cast<std::size_t>(labels.leaf)]->type.shape.empty();
+    return labels.leaf < 0 || !leaves[static_cast<std::size_t>(labels.leaf)]->is_tensor;
   });
   return all;
 }

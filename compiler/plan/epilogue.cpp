@@ -221,6 +221,25 @@ struct Epilogues {
   }
 };
 
+// Tensors without axes are in the caller's memory, which is the device's; so are their gradients.
+void add_callers_cells(Plan& plan) {
+  const std::vector<const ir::Leaf*> leaves = ir::leaves(plan.f);
+  const auto add = [&](Value v, int leaf, Buffer::Place place) {
+    const ir::Leaf& of = *leaves[static_cast<std::size_t>(leaf)];
+    if (!v || !of.is_tensor || !of.type.shape.empty()) return;
+    plan.cells[v] = static_cast<int>(plan.buffers.size());
+    plan.buffers.push_back(
+        {.place = place, .leaf = leaf, .elem = of.type.elem, .bytes = Size(ir::bytes_of(of.type.elem))});
+    plan.buffers.back().first = 0, plan.buffers.back().last = static_cast<int>(plan.steps.size());
+  };
+  for (int i = 0; i < static_cast<int>(leaves.size()); ++i)
+    add(leaves[static_cast<std::size_t>(i)]->value, i, Buffer::Place::input);
+  for (std::size_t i = 0; i < plan.results.size(); ++i) {
+    const ir::Output& output = plan.f.outputs[i];
+    if (output.role == ir::Output::Role::gradient) add(plan.results[i], output.leaf, Buffer::Place::gradient);
+  }
+}
+
 // The scalars that a kernel computes outlive it: others read them, or the host.
 void add_cells(Plan& plan) {
   std::set<Value> known;
@@ -259,13 +278,13 @@ void add_parts(Plan& plan) {
 }  // namespace
 
 bool is_known_on_host(const Plan& plan, const Step& step, const std::set<Value>& known) {
-  const auto in_memory = [](const Sink& s) { return s.to.buffer >= 0; };
+  const auto in_memory = [&](const Sink& s) { return s.to.buffer >= 0 || plan.cells.count(s.value) > 0; };
   if (step.kind != Step::Kind::kernel || !step.kernel.axes.empty() ||
       std::any_of(step.kernel.sinks.begin(), step.kernel.sinks.end(), in_memory))
     return false;
   return std::all_of(step.kernel.nodes.begin(), step.kernel.nodes.end(), [&](const Node& n) {
     if (n.kind == Node::Kind::scalar)
-      return plan.f[n.value].kind == ir::Kind::input || known.count(n.value) > 0;
+      return (plan.f[n.value].kind == ir::Kind::input && !plan.cells.count(n.value)) || known.count(n.value);
     return n.kind != Node::Kind::load && n.kind != Node::Kind::reduced && n.kind != Node::Kind::checked;
   });
 }
@@ -277,6 +296,7 @@ void note_wanted(Plan& plan) {
 void prepare_cuda(Plan& plan) {
   Epilogues{plan}.run();
   add_parts(plan);
+  add_callers_cells(plan);
   add_cells(plan);
 }
 

@@ -27,20 +27,20 @@ struct Flattener {
     throw ir::Refusal({ir::Severity::error, loc, message});
   }
 
-  Object* leaf(const ir::Type& type, const std::string& path) {
+  Object* leaf(const ir::Type& type, const std::string& path, bool is_tensor) {
     if (param.leaves.size() >= max_leaves)
       refuse("the parameter '" + param.name + "' holds more than " + std::to_string(max_leaves) +
              " tensors and numbers; use larger tensors");
     const ir::Value value = build.append({.kind = ir::Kind::input, .type = type, .index = next_leaf++});
-    param.leaves.push_back({path, type, value, wanted && ir::is_floating(type.elem)});
+    param.leaves.push_back({path, type, value, wanted && ir::is_floating(type.elem), is_tensor});
     Object* object = objects.of(value);
     object->read_only = read_only;
     return object;
   }
 
   Object* flatten(clang::QualType type, const std::string& path) {
-    if (const auto tensor = tensor_type(type)) return leaf(*tensor, path);
-    if (type->isScalarType()) return leaf({scalar(type, path), {}}, path);
+    if (const auto tensor = tensor_type(type)) return leaf(*tensor, path, true);
+    if (type->isScalarType()) return leaf({scalar(type, path), {}}, path, false);
     std::vector<Object*> parts;
     if (const auto array = array_of(type, context)) {
       for (std::uint64_t i = 0; i < array->count; ++i)

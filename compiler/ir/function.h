@@ -100,6 +100,7 @@ struct Leaf {
   Type type = {};
   Value value;  // its Kind::input
   bool wanted = false;
+  bool is_tensor = false;  // an nn::Tensor, perhaps without axes; else a C++ scalar
 };
 
 /// A parameter of the user's function as declared.

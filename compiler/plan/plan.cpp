@@ -162,6 +162,7 @@ void mark_kept(Plan& plan) {
     };
     mark(step.product.a), mark(step.product.b);
     if (step.product.accumulate) mark(step.product.c);
+    mark(step.product.epilogue.gelu_in);
     for (const Sink& s : step.kernel.sinks)
       for (int n : needed(step.kernel, s.node)) mark(step.kernel.nodes[n].access.buffer);
   }
@@ -189,6 +190,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   Kept kept = keep(compact(f), options);
   Program p = prepare(kept.f, kept.late);
   p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late
+  p.holds_rows = options.target == Target::cuda;
   const Groups groups = fuse(p);
   Plan plan;
   plan.remarks = std::move(kept.remarks);
@@ -197,6 +199,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   for (int g : order(groups)) plan.steps.push_back(step_of(p, groups.groups[g], memory));
   assign_outputs(p, memory, plan);
   plan.f = std::move(p.f);
+  share_equal_stores(plan);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)

@@ -122,7 +122,7 @@ std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool trans
 }
 
 Program prepare(const Function& f, const std::vector<bool>& late) {
-  Program p{f, {}, {}, {}, {}, {}, false};
+  Program p{f, {}, {}, {}, {}, {}, false, false};
   claim_outputs(p);
   const std::vector<bool> is_live = live(p.f);
   p.part.assign(p.f.ops.size(), Part::none);

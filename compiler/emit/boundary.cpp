@@ -19,7 +19,6 @@ struct LeafText {
   std::string gradient;       // of its gradient: "grad.model.w1"
   std::string gradient_name;  // the same for messages
   std::size_t param = 0;
-  bool in_aggregate = false;
   bool is_tensor = false;  // a scalar's expression is the number itself
 };
 
@@ -77,8 +76,7 @@ Context context_of(const ir::Function& primal) {
     for (const ir::Leaf& leaf : param.leaves) {
       const std::string inside = leaf.path.substr(std::min(param.name.size(), leaf.path.size()));
       c.leaves.push_back({&leaf, c.names.params[i] + inside, c.names.grad + "." + param.name + inside,
-                          "grad." + param.name + inside, i, param.is_aggregate,
-                          param.is_tensor || !leaf.type.shape.empty()});
+                          "grad." + param.name + inside, i, leaf.holder == ir::Holder::tensor});
     }
   }
   return c;
@@ -219,15 +217,14 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      return leaf.is_tensor ? (leaf.leaf->type.shape.empty() ? "*" + leaf.expression + ".data()"
-                                                             : leaf.expression + data)
-                            : leaf.expression;
+      if (!leaf.is_tensor) return leaf.expression;
+      return (leaf.leaf->type.shape.empty() && !on_device ? "*" : "") + leaf.expression + data;
     }
     case Role::gradient: {
       const LeafText& leaf = c.leaves[argument.leaf];
       if (leaf.is_tensor)
         return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents()" + place + ")";
-      return (leaf.in_aggregate ? "nn::rt::address(" : "&") + leaf.gradient + (leaf.in_aggregate ? ")" : "");
+      return "&" + leaf.gradient;
     }
   }
   ir::bug("a core argument of no kind");

@@ -99,7 +99,8 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
   add("nn::Workspace&", "ws", Role::workspace, -1);
   for (const std::string& dim : run_time_dims(f)) add("const std::int64_t", dim, Role::dim, -1);
   const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
-  const auto add_value = [&](const ir::Type& type, bool is_const, const std::string& name, Role role, int leaf) {
+  const auto add_value = [&](const ir::Type& type, bool is_const, const std::string& name, Role role,
+                             int leaf) {
     const bool scalar = type.shape.empty();
     add(scalar && is_const ? "const " + ir::cpp_name(type.elem) : pointer_to(type.elem, is_const), name, role,
         leaf);
@@ -124,11 +125,23 @@ std::string without_restrict(const std::string& type) {
   return type.substr(0, type.find(" __restrict"));
 }
 
+std::vector<CoreArgument> cuda_arguments(const ir::Function& f) {
+  std::vector<CoreArgument> arguments = core_arguments(f);
+  const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
+  for (CoreArgument& a : arguments) {
+    const ir::Leaf* leaf =
+        a.role == CoreArgument::Role::leaf ? leaves[static_cast<std::size_t>(a.leaf)] : nullptr;
+    if (leaf && leaf->holder == ir::Holder::tensor) a.type = pointer_to(leaf->type.elem, true);
+    a.type = without_restrict(a.type);
+  }
+  return arguments;
+}
+
 std::string cuda_declaration(const ir::Function& f) {
   std::string text = core_result(f) + " " + cuda_name(f) + "(";
   bool first = true;
-  for (const CoreArgument& a : core_arguments(f)) {
-    text += (first ? "" : ", ") + without_restrict(a.type);
+  for (const CoreArgument& a : cuda_arguments(f)) {
+    text += (first ? "" : ", ") + a.type;
     first = false;
   }
   return text + ")";

@@ -10,7 +10,7 @@ namespace {
 
 std::vector<int> buffers_of(const Product& p) {
   const Epilogue& e = p.epilogue;
-  return {p.a, p.b, p.c, e.bias, e.mask_out, e.mask_in, e.column_sums, e.wanted};
+  return {p.a, p.b, p.c, e.bias, e.gelu_out, e.gelu_in, e.mask_out, e.mask_in, e.column_sums, e.wanted};
 }
 
 // The steps around the one that is looked at.
@@ -48,9 +48,7 @@ struct Lifetimes {
     b.last = std::max(b.last, last);
   }
 
-  void touch_value(Value v, int first, int last) {
-    touch(plan.memory[base_of(plan.f, v).id], first, last);
-  }
+  void touch_value(Value v, int first, int last) { touch(plan.memory[base_of(plan.f, v).id], first, last); }
 
   void step(const Step& s) {
     for (int b : buffers_of(s.product)) touch(b, s.number, s.number);

@@ -271,17 +271,6 @@ auto* sized(X& x, const typename X::extents_type& extents, const nn::Device& dev
   return x.raw_briefly_writable();
 }
 
-/// The address of a gradient inside a struct of parameters that has no axes.
-template <class T>
-  requires std::is_arithmetic_v<T>
-T* address(T& number) {
-  return &number;
-}
-template <class T>
-T* address(Tensor<T>& number) {
-  return number.briefly_writable();
-}
-
 }  // namespace nn::rt
 
 #endif  // NN_RT_BOUNDARY_H

@@ -187,8 +187,8 @@ void Code::write(int buffer) {
 
 // --- memory ----------------------------------------------------------------------------------------------------------
 
-// The indices of `op` from operand number `first` on as one, in row-major order. Inside of brackets an integer
-// needs no cast.
+// The indices of `op` from operand number `first` on as one, in row-major order. Inside of brackets an
+// integer needs no cast.
 Text Code::index(const Op& op, std::size_t first, Waiting& reads) {
   const ir::Shape& shape = w_.plan.f[op.operands[0]].type.shape;
   const auto plain = [&](Value v) {

@@ -36,7 +36,8 @@ void Code::begin_cells(const Step& step) {
       Waiting reads;
       const Text initial = operand(op.operands[i], reads);
       cells_[cell] = name_of(param);
-      w_.lines.line(ir::cpp_name(w_.plan.f[param].type.elem) + " " + cells_[cell] + " = " + initial.source + ";");
+      w_.lines.line(ir::cpp_name(w_.plan.f[param].type.elem) + " " + cells_[cell] + " = " + initial.source +
+                    ";");
     }
     w_.scalars[param] = cells_[cell];
   }
@@ -137,8 +138,8 @@ std::string Code::loop_head(const Step& step, const std::string& counter, const 
     condition += (condition.empty() ? "" : " && ") + cells_.at(usage_.cell_of(op.regions[0].params[1]));
   if (counter.empty()) return condition.empty() ? "for (;;) {" : "while (" + condition + ") {";
   const bool outlives = usage_[step.values[0]].count > 0;
-  return "for (" + (outlives ? "" : "std::int64_t " + counter + " = 0") + "; " + condition + "; ++" + counter +
-         ") {";
+  return "for (" + (outlives ? "" : "std::int64_t " + counter + " = 0") + "; " + condition + "; ++" +
+         counter + ") {";
 }
 
 void Code::loop(const Step& step) {
@@ -187,8 +188,7 @@ void Code::loop(const Step& step) {
 
 // --- branches --------------------------------------------------------------------------------------------------------
 
-std::string Code::side(const Step& step, std::size_t side,
-                       const std::vector<std::pair<int, Value>>& yields) {
+std::string Code::side(const Step& step, std::size_t side, const std::vector<std::pair<int, Value>>& yields) {
   Lines before;
   std::swap(before, w_.lines);
   w_.lines.indent = before.indent + 1;

@@ -99,7 +99,8 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
   add("nn::Workspace&", "ws", Role::workspace, -1);
   for (const std::string& dim : run_time_dims(f)) add("const std::int64_t", dim, Role::dim, -1);
   const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
-  const auto add_value = [&](const ir::Type& type, bool is_const, const std::string& name, Role role, int leaf) {
+  const auto add_value = [&](const ir::Type& type, bool is_const, const std::string& name, Role role,
+                             int leaf) {
     const bool scalar = type.shape.empty();
     add(scalar && is_const ? "const " + ir::cpp_name(type.elem) : pointer_to(type.elem, is_const), name, role,
         leaf);

@@ -69,8 +69,7 @@ void UsageOf::list(const std::vector<Step>& steps, int scope) {
     for (std::size_t side = 0; side < step.parts.size(); ++side) {
       const int inner = scopes.number.at({owner, static_cast<int>(side)});
       list(step.parts[side].steps, inner);
-      for (Value y : plan.f[owner].regions[side].yields)
-        events_.push_back({Event::Kind::yield, y, inner});
+      for (Value y : plan.f[owner].regions[side].yields) events_.push_back({Event::Kind::yield, y, inner});
     }
     end_[owner] = static_cast<int>(events_.size());
     // What bounds a loop is looked at in each round.

@@ -11,7 +11,7 @@ namespace {
 struct Live {
   const Function& f;
   std::vector<bool> needed = std::vector<bool>(f.ops.size());
-  std::vector<Value> owner = std::vector<Value>(f.ops.size());  // the loop or branch around a value
+  std::vector<Value> owner = std::vector<Value>(f.ops.size());   // the loop or branch around a value
   std::vector<int> number = std::vector<int>(f.ops.size(), -1);  // of a loop's parameter
   std::map<std::pair<Value, std::size_t>, bool> yielded = {};
   std::vector<Value> open = {};
@@ -97,7 +97,8 @@ struct Compactor {
     if (op.kind == Kind::loop) {
       for (std::size_t i : left) copy.operands.push_back(renamed[op.operands[i + 1].id]);
       for (std::size_t i = 0; i < op.regions[0].yields.size(); ++i)
-        if (is_handed_through(op, i)) renamed[op.regions[0].params[i + 1].id] = renamed[op.operands[i + 1].id];
+        if (is_handed_through(op, i))
+          renamed[op.regions[0].params[i + 1].id] = renamed[op.operands[i + 1].id];
     }
     const Value made = renamed[v.id] = g.make(std::move(copy));
     for (const ir::Region& from : op.regions) {

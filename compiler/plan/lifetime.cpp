@@ -48,9 +48,7 @@ struct Lifetimes {
     b.last = std::max(b.last, last);
   }
 
-  void touch_value(Value v, int first, int last) {
-    touch(plan.memory[base_of(plan.f, v).id], first, last);
-  }
+  void touch_value(Value v, int first, int last) { touch(plan.memory[base_of(plan.f, v).id], first, last); }
 
   void step(const Step& s) {
     for (int b : buffers_of(s.product)) touch(b, s.number, s.number);

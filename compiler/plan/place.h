@@ -16,8 +16,8 @@ void note_wanted(Plan& plan);
 /// reduction over rows and every scalar that kernels compute its memory.
 void prepare_cuda(Plan& plan);
 
-/// Sets the lifetime of every buffer: the first step that writes it and the last that touches it. What is made
-/// outside of a loop lives through all of the loop in which it is touched.
+/// Sets the lifetime of every buffer: the first step that writes it and the last that touches it. What is
+/// made outside of a loop lives through all of the loop in which it is touched.
 void find_lifetimes(Plan& plan, const Scopes& scopes);
 
 /// Lets what a kernel stores take the place of what it reads for the last time, where no element is needed

@@ -79,7 +79,8 @@ void part_copies(Plan& plan) {
 void assign_rooms(Plan& plan) {
   std::set<std::string, std::less<>> known;
   for (const ir::Leaf* leaf : ir::leaves(plan.f))
-    for (const Dim& d : leaf->type.shape) d.for_each_name([&](std::string_view name) { known.emplace(name); });
+    for (const Dim& d : leaf->type.shape)
+      d.for_each_name([&](std::string_view name) { known.emplace(name); });
   for (Buffer& b : plan.buffers) {
     bool late = false;
     for (const Dim& d : b.shape) {

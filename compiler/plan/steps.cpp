@@ -71,8 +71,8 @@ struct Maker {
   const Groups& groups;
   Memory& memory;
   const Moves& moves;
-  std::vector<std::vector<int>> order;                   // by scope
-  std::map<Value, std::vector<Value>> results = {};      // of loops and branches
+  std::vector<std::vector<int>> order;               // by scope
+  std::map<Value, std::vector<Value>> results = {};  // of loops and branches
 
   Step make(const Group& group) {
     Step step;

@@ -98,11 +98,14 @@ std::string checked_core(const ir::Function& f, const test::RandomProgram& p, co
   Caller caller{f, p, test::interpret(f, p.inputs, p.sizes)};
   for (const emit::CoreArgument& a : emit::core_arguments(f)) caller.add(a);
   std::string text = "namespace {\n" + emit::core(plan::plan(f, options)) + "}\n";
-  text += "void check_" + f.name + "() {\n  name = \"" + f.name + "\";\n  for (int time = 0; time < 2; ++time) {\n" +
-          caller.text + "    const std::size_t before = ws.capacity() + ws.rooms_size();\n    const double value = " + emit::core_name(f) +
-          "(" + caller.call + ");\n" +
-          "    if (time > 0 && ws.capacity() + ws.rooms_size() != before) ++failures, std::printf(\"%s allocates\\n\", name);\n" +
-          "    check(\"value\", {value}, " + list(caller.outputs[0].data) + ");\n" + caller.checks + "  }\n}\n";
+  text += "void check_" + f.name + "() {\n  name = \"" + f.name +
+          "\";\n  for (int time = 0; time < 2; ++time) {\n" + caller.text +
+          "    const std::size_t before = ws.capacity() + ws.rooms_size();\n    const double value = " +
+          emit::core_name(f) + "(" + caller.call + ");\n" +
+          "    if (time > 0 && ws.capacity() + ws.rooms_size() != before) ++failures, std::printf(\"%s "
+          "allocates\\n\", name);\n" +
+          "    check(\"value\", {value}, " + list(caller.outputs[0].data) + ");\n" + caller.checks +
+          "  }\n}\n";
   return text;
 }
 
@@ -114,7 +117,8 @@ int main(int argc, char** argv) {
   std::printf("%s", head);
   std::string calls;
   for (unsigned long seed = first; seed < first + programs; ++seed) {
-    test::RandomProgram p = test::random_regions(static_cast<std::uint32_t>(seed), 4 + static_cast<int>(seed % 24));
+    test::RandomProgram p =
+        test::random_regions(static_cast<std::uint32_t>(seed), 4 + static_cast<int>(seed % 24));
     p.f.name = p.f.qualified = "p" + std::to_string(seed);
     std::printf("%s\n", checked_core(p.f, p, {}).c_str());
     calls += "  check_" + p.f.name + "();\n";

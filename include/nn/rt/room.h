@@ -1,5 +1,5 @@
-// Memory of generated code whose size is known only on the way: rooms of the workspace, which keep their size from
-// call to call.
+// Memory of generated code whose size is known only on the way: rooms of the workspace, which keep their size
+// from call to call.
 #ifndef NN_RT_ROOM_H
 #define NN_RT_ROOM_H
 

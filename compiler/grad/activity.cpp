@@ -1,10 +1,15 @@
-// Which values a derivative flows through: forward from the wanted leaves, then backward from the result.
+// Which values a derivative flows through: forward from the wanted leaves, then backward from the result, to
+// a fixed point where loops carry values around.
 #include "grad/activity.h"
+
+#include "ir/linear.h"
 
 namespace nndiff::grad {
 
+using ir::Function;
 using ir::Kind;
 using ir::Op;
+using ir::Region;
 using ir::Value;
 
 namespace {
@@ -13,42 +18,115 @@ namespace {
 bool passes(const Op& op, std::size_t i) {
   switch (op.kind) {
     case Kind::stop_gradient:
+    case Kind::dimension:
       return false;
     case Kind::map:
       return !ir::is_comparison(op.map) && !(op.map == ir::Map::where && i == 0);
     case Kind::pick:
+    case Kind::load:
+    case Kind::grow:
       return i == 0;
+    case Kind::store:
+    case Kind::accumulate:
+      return i <= 1;
     default:
       return true;
   }
 }
 
+// A property of values that spreads along the edges of a function: from each value to another.
+struct Spread {
+  const Function& f;
+  std::vector<bool> holds;
+  bool changed = true;
+
+  void edge(Value from, Value to) {
+    if (!holds[from.id] || holds[to.id]) return;
+    holds[to.id] = true;
+    changed = true;
+  }
+
+  // Calls `edge(from, to)` for the values that `v` hands on: around a loop, and out of regions.
+  void structure(Value v, auto edge) const {
+    const Op& op = f[v];
+    if (op.kind == Kind::loop) {
+      const Region& body = op.regions[0];
+      for (std::size_t i = 0; i < body.yields.size(); ++i) {
+        edge(op.operands[i + 1], body.params[i + 1]);
+        edge(body.yields[i], body.params[i + 1]);
+      }
+    }
+    if (op.kind != Kind::result) return;
+    const Op& of = f[op.operands[0]];
+    for (const Region& r : of.regions) edge(r.yields[op.index], v);
+    if (of.kind == Kind::loop) edge(of.operands[op.index + 1], v);
+  }
+
+  void forward(const Region& r) {
+    for (Value v : r.ops) {
+      const Op& op = f[v];
+      structure(v, [&](Value from, Value to) { edge(from, to); });
+      for (const Region& inner : op.regions) forward(inner);
+      if (!op.regions.empty() || op.kind == Kind::result || !ir::is_floating(op.type.elem)) continue;
+      for (std::size_t i = 0; i < op.operands.size(); ++i)
+        if (passes(op, i)) edge(op.operands[i], v);
+    }
+  }
+
+  void backward(const Region& r) {
+    for (auto it = r.ops.rbegin(); it != r.ops.rend(); ++it) {
+      const Op& op = f[*it];
+      for (auto inner = op.regions.rbegin(); inner != op.regions.rend(); ++inner) backward(*inner);
+      structure(*it, [&](Value from, Value to) { edge(to, from); });
+      if (!op.regions.empty() || op.kind == Kind::result) continue;
+      for (std::size_t i = 0; i < op.operands.size(); ++i)
+        if (passes(op, i)) edge(*it, op.operands[i]);
+    }
+  }
+
+  // Memory is what is looked at, not what was computed from it.
+  void memory(const Region& r) {
+    for (Value v : r.ops) {
+      const Op& op = f[v];
+      if (op.kind == Kind::alloc && !holds[v.id]) holds[v.id] = changed = true;
+      structure(v, [&](Value from, Value to) { edge(from, to); });
+      for (const Region& inner : op.regions) memory(inner);
+      if (ir::consumes(op, 0) || ir::is_view(op.kind)) edge(op.operands[0], v);
+    }
+  }
+};
+
+std::vector<bool> none(const Function& f) {
+  return std::vector<bool>(f.ops.size(), false);
+}
+
 }  // namespace
 
-std::vector<bool> varied(const ir::Function& f) {
-  std::vector<bool> out(f.ops.size(), false);
+std::vector<bool> varied(const Function& f) {
+  Spread spread{f, none(f)};
   for (const ir::Leaf* leaf : ir::leaves(f))
-    if (leaf->wanted) out[leaf->value.id] = true;
-  for (Value v : f.body.ops) {
-    const Op& op = f[v];
-    if (!ir::is_floating(op.type.elem)) continue;
-    for (std::size_t i = 0; i < op.operands.size(); ++i)
-      if (out[op.operands[i].id] && passes(op, i)) out[v.id] = true;
-  }
+    if (leaf->wanted) spread.holds[leaf->value.id] = true;
+  while (std::exchange(spread.changed, false)) spread.forward(f.body);
+  return spread.holds;
+}
+
+std::vector<bool> active(const Function& f) {
+  std::vector<bool> out = varied(f);
+  Spread useful{f, none(f)};
+  useful.holds[f.body.yields.at(0).id] = true;
+  while (std::exchange(useful.changed, false)) useful.backward(f.body);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = out[i] && useful.holds[i] && ir::is_floating(f.ops[i].type.elem);
   return out;
 }
 
-std::vector<bool> active(const ir::Function& f) {
-  std::vector<bool> out = varied(f), useful(f.ops.size(), false);
-  useful[f.body.yields.at(0).id] = true;
-  for (auto it = f.body.ops.rbegin(); it != f.body.ops.rend(); ++it) {
-    const Op& op = f[*it];
-    if (!useful[it->id]) continue;
-    for (std::size_t i = 0; i < op.operands.size(); ++i)
-      if (passes(op, i)) useful[op.operands[i].id] = true;
-  }
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = out[i] && useful[i];
-  return out;
+std::vector<bool> allocated(const Function& f) {
+  Spread spread{f, none(f)};
+  for (const ir::Leaf* leaf : ir::leaves(f))
+    if (leaf->written && leaf->type.shape == ir::Shape{ir::unknown_extent()})
+      spread.holds[leaf->value.id] = true;
+  while (std::exchange(spread.changed, false)) spread.memory(f.body);
+  return spread.holds;
 }
 
 }  // namespace nndiff::grad

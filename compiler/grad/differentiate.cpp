@@ -1,8 +1,8 @@
-// Reverse mode over straight-line functions.
+// Reverse mode: the sweep backwards, and then what it needs of the sweep forwards.
 #include "grad/differentiate.h"
 
-#include "grad/activity.h"
-#include "grad/guard.h"
+#include "grad/keep.h"
+#include "grad/prune.h"
 #include "grad/rules.h"
 
 namespace nndiff::grad {
@@ -13,44 +13,6 @@ using ir::Op;
 using ir::Value;
 
 namespace {
-
-struct Sweep {
-  op::Builder b;
-  std::vector<bool> is_active;
-  std::vector<Value> adjoints;  // by operation of the primal function; empty where nothing has arrived
-
-  void add(Value v, Value contribution) {
-    Value& sum = adjoints[v.id];
-    sum = sum ? guarded_sum(b, sum, contribution) : contribution;
-  }
-
-  void step(Value y) {
-    const Value dy = adjoints[y.id];
-    if (!dy || !is_active[y.id]) return;
-    b.loc = b.f[y].loc;
-    b.statement = b.f[y].statement;
-    if (b.f[dy].name.empty() && !b.f[y].name.empty() && b.f[dy].sweep == ir::Sweep::backward)
-      b.f[dy].name = "d" + b.f[y].name;
-    const std::vector<Value> operands = b.f[y].operands;
-    const std::size_t count = operands.size(), first = first_operand(y);
-    for (std::size_t n = 0; n < count; ++n) {
-      const std::size_t i = (first + n) % count;
-      if (!is_active[operands[i].id]) continue;
-      if (auto c = guarded_contribution(b, y, i, dy)) add(operands[i], *c);
-    }
-  }
-
-  // A product's gradient of a parameter comes before that of the layer below, which is then still in the
-  // cache when the layer's activation asks for it, and the activation itself can make room for it.
-  std::size_t first_operand(Value y) const {
-    return b.f[y].kind == Kind::matmul && is_parameter(b.f[y].operands[1]) ? 1 : 0;
-  }
-
-  bool is_parameter(Value v) const {
-    while (b.f[v].kind == Kind::permute || b.f[v].kind == Kind::reshape) v = b.f[v].operands[0];
-    return b.f[v].kind == Kind::input;
-  }
-};
 
 Value seed(op::Builder& b, Function& f, Mode mode) {
   b.loc = f.loc;
@@ -65,29 +27,40 @@ Value seed(op::Builder& b, Function& f, Mode mode) {
   return v;
 }
 
-}  // namespace
-
-Function differentiate(const Function& primal, Mode mode) {
-  Function f = primal;
-  Sweep sweep{op::Builder(f), active(primal), std::vector<Value>(primal.ops.size())};
-  const std::vector<Value> forward = f.body.ops;
-  const Value result = f.body.yields.at(0);
-  sweep.b.sweep = ir::Sweep::backward;
-  const Value start = seed(sweep.b, f, mode);
-  sweep.adjoints[result.id] = start;
-  for (auto it = forward.rbegin(); it != forward.rend(); ++it) sweep.step(*it);
-
-  f.outputs = {{ir::Output::Role::primal, -1}};
-  f.body.yields = {result};
+// The primal's own outputs, then a gradient for each wanted leaf.
+void set_outputs(op::Builder& b, const Adjoints& adjoints) {
+  Function& f = b.f;
+  if (f.outputs.empty()) f.outputs = {{ir::Output::Role::primal, -1}};
   int index = 0;
   for (const ir::Leaf* leaf : leaves(f)) {
     if (leaf->wanted) {
-      Value d = sweep.adjoints[leaf->value.id];
+      Value d = adjoints.of(leaf->value);
+      if (!d) d = is_unknown(leaf->type) ? b.zeros(leaf->type) : b.constant(0, leaf->type);
       f.outputs.push_back({ir::Output::Role::gradient, index});
-      f.body.yields.push_back(d ? d : sweep.b.constant(0, leaf->type));
+      f.body.yields.push_back(d);
     }
     ++index;
   }
+}
+
+}  // namespace
+
+Function differentiate(const Function& primal, Mode mode, Recompute recompute) {
+  Function f = primal;
+  const bool regions = has_regions(f);
+  if (regions) prune(f);
+  const std::size_t forward = f.ops.size();
+  const std::vector<bool> is_active = active(f);
+  op::Builder b(f);
+  Adjoints adjoints(b);
+  const Layout at = layout(f);
+  b.sweep = ir::Sweep::backward;
+  adjoints.set(f.body.yields.at(0), seed(b, f, mode));
+  const Mirrors mirrors = reverse(b, at, is_active, adjoints);
+  set_outputs(b, adjoints);
+  if (!regions) return f;
+  prune(f);
+  keep(f, forward, mirrors, recompute);
   return f;
 }
 
@@ -118,7 +91,7 @@ std::vector<ir::Diagnostic> remarks(const Function& f) {
   const std::vector<bool> is_active = active(f), is_varied = varied(f);
   Function scratch = f;
   op::Builder b(scratch);
-  for (Value v : f.body.ops) {
+  for_each(f, f.body, [&](Value v) {
     const Op& op = f[v];
     std::string what;
     if (cuts(f, op, is_varied)) what = "a conversion to " + ir::cpp_name(op.type.elem);
@@ -128,7 +101,7 @@ std::vector<ir::Diagnostic> remarks(const Function& f) {
       out.push_back(
           {ir::Severity::remark, op.loc,
            "the derivative of " + what + " is zero wherever it exists: no gradient flows through it"});
-  }
+  });
   return out;
 }
 

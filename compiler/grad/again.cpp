@@ -1,0 +1,164 @@
+// Values of the forward sweep that the backward one computes again.
+#include <algorithm>
+
+#include "grad/keeper.h"
+#include "ir/linear.h"
+
+namespace nndiff::grad {
+
+using ir::Kind;
+using ir::Map;
+using ir::Op;
+using ir::Region;
+using ir::Value;
+
+namespace {
+
+// More than this many simple operations cost more than an element written and read.
+constexpr int budget = 8;
+
+bool is_whole_number(const Op& op) {
+  return !ir::is_floating(op.type.elem);
+}
+
+int weight(const Op& op) {
+  if (op.kind == Kind::cast) return 1;
+  if (op.kind != Kind::map) return 3 * budget;
+  switch (op.map) {
+    case Map::add:
+    case Map::sub:
+    case Map::mul:
+    case Map::neg:
+    case Map::abs:
+    case Map::square:
+    case Map::maximum:
+    case Map::minimum:
+    case Map::relu:
+    case Map::where:
+    case Map::fma:
+      return 1;
+    case Map::div:
+    case Map::rem:
+    case Map::sqrt:
+      return 4;
+    default:
+      return ir::is_comparison(op.map) || ir::is_integral(op.map) ? 1 : 3 * budget;
+  }
+}
+
+// Operations whose result depends on nothing but their operands.
+bool is_pure(Kind kind) {
+  switch (kind) {
+    case Kind::map:
+    case Kind::cast:
+    case Kind::reduce:
+    case Kind::matmul:
+    case Kind::pick:
+    case Kind::softmax:
+    case Kind::log_softmax:
+    case Kind::logsumexp:
+    case Kind::stop_gradient:
+      return true;
+    default:
+      return ir::is_view(kind);
+  }
+}
+
+}  // namespace
+
+// A number that each round changes by the same.
+std::optional<Keeper::Induction> Keeper::induction(Value v) const {
+  const Value loop = at.home[v.id].op;
+  if (f[v].kind != Kind::parameter || !is_whole_number(f[v]) || !f[v].type.shape.empty()) return std::nullopt;
+  const Region& body = f[loop].regions[0];
+  const auto k =
+      static_cast<std::size_t>(std::find(body.params.begin(), body.params.end(), v) - body.params.begin());
+  if (k == 0 || f[v].type.elem == ir::Elem::boolean) return std::nullopt;
+  const Op& next = f[body.yields[k - 1]];
+  if (next.kind != Kind::map || (next.map != Map::add && next.map != Map::sub)) return std::nullopt;
+  const bool second = next.map == Map::add && next.operands[1] == v;
+  if (!second && next.operands[0] != v) return std::nullopt;
+  const Value step = next.operands[second ? 0 : 1];
+  if (at.inside(loop, step) && f[step].kind != Kind::constant) return std::nullopt;
+  return Induction{f[loop].operands[k], step, next.map};
+}
+
+int Keeper::cost_of_operands(const Op& op) {
+  int sum = 0;
+  for (Value o : op.operands) sum = std::min(never, sum + cost(o));
+  return sum;
+}
+
+int Keeper::cost(Value v) {
+  if (v.id >= primal || is_visible(v) || provided.count(v)) return 0;
+  if (auto it = costs.find(v); it != costs.end()) return it->second;
+  const Op& op = f[v];
+  int c = never;
+  const bool exact = is_whole_number(op);
+  if (op.kind == Kind::constant || op.kind == Kind::size || op.kind == Kind::iota)
+    c = 0;
+  else if (op.kind == Kind::parameter && f[at.home[v.id].op].regions[0].params[0] == v)
+    c = 0;
+  else if (const auto line = induction(v))
+    c = std::min(never, 2 + cost(line->initial) + cost(line->step));
+  else if (op.kind == Kind::loop && !is_open(f, op))
+    c = std::min(never, 1 + cost(op.operands[0]));
+  else if (op.kind == Kind::load && is_visible(op.operands[0]) && recompute != Recompute::none)
+    c = std::min(never, 2 + cost_of_operands(op));
+  else if (is_pure(op.kind) && (recompute != Recompute::none || exact))
+    c = std::min(never, weight(op) + cost_of_operands(op));
+  return costs[v] = c;
+}
+
+// A view is never kept: what it looks at is.
+bool Keeper::is_cheap(Value v) {
+  if (ir::is_view(f[v].kind) && at.home[v.id].op) return true;
+  const int c = cost(v);
+  return recompute == Recompute::automatic ? c <= budget : c < never;
+}
+
+Value Keeper::again(Value v) {
+  const Place home = at.home[v.id];
+  if (const auto line = induction(v)) {
+    const Value initial = provide(line->initial), step = provide(line->step), i = counter(home.op);
+    return in_prologue(
+        home, [&] { return b.map(line->map, initial, b.map(Map::mul, b.cast(i, f[v].type.elem), step)); });
+  }
+  if (f[v].kind == Kind::loop) {
+    const Value limit = provide(f[v].operands[0]);
+    return in_prologue(home, [&] { return b.map(Map::maximum, limit, number(0)); });
+  }
+  Op op = f[v];
+  op.sweep = ir::Sweep::backward;
+  op.checked = false;  // it was in range before
+  for (Value& o : op.operands) o = provide(o);
+  return in_prologue(home, [&] {
+    const Value made = f.make(std::move(op));
+    b.region->ops.push_back(made);
+    return made;
+  });
+}
+
+std::optional<Value> Keeper::hoisted(Value v, Value before) {
+  if (!at.home[v.id].op) return at.order[v.id] < at.order[before.id] ? std::optional(v) : std::nullopt;
+  if (auto it = hoists.find({v, before}); it != hoists.end()) return it->second;
+  const Op& op = f[v];
+  const bool plain = op.kind == Kind::constant || op.kind == Kind::size;
+  const bool simple = op.kind == Kind::cast || (op.kind == Kind::map && weight(op) == 1);
+  if (!is_whole_number(op) || !(plain || simple)) return std::nullopt;
+  if (op.kind == Kind::size && !is_known({op.dim}, before)) return std::nullopt;
+  Op copy = op;
+  for (Value& o : copy.operands) {
+    const auto outer = hoisted(o, before);
+    if (!outer) return std::nullopt;
+    o = *outer;
+  }
+  Value made;
+  insert_before(b, {}, before, [&] {
+    made = f.make(std::move(copy));
+    b.region->ops.push_back(made);
+  });
+  return hoists[{v, before}] = made;
+}
+
+}  // namespace nndiff::grad

@@ -1,0 +1,379 @@
+// Random IR programs with loops, branches and memory, for tests of the transforms.
+#include "random_regions.h"
+
+#include <algorithm>
+
+namespace test {
+
+using namespace nndiff;
+using ir::Dim;
+using ir::Elem;
+using ir::Kind;
+using ir::Map;
+using ir::Region;
+using ir::Type;
+using ir::Value;
+
+namespace {
+
+const Type f64{Elem::f64, {}}, i64{Elem::i64, {}}, boolean{Elem::boolean, {}};
+
+struct Variable {
+  Value now;       // its latest version
+  bool mine;       // may be overwritten here
+  int extent = 0;  // of unknown extent: elements that are there for sure
+};
+
+// What a statement can mention.
+struct Scope {
+  std::vector<Value> scalars, numbers, tensors;  // numbers: i64, not negative
+  std::vector<Variable> arrays;
+  int depth = 0;
+};
+
+struct Generator {
+  std::mt19937 random;
+  RandomProgram p;
+  op::Builder b{p.f};
+  int budget;  // statements that may still be made
+
+  Generator(std::uint32_t seed, int statements) : random(seed), budget(statements) {}
+
+  int below(int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
+  bool chance(int percent) { return below(100) < percent; }
+  double real() { return std::uniform_real_distribution<double>(-1.5, 1.5)(random); }
+  template <class T>
+  T& pick(std::vector<T>& from) {
+    return from[from.size() - 1 -
+                static_cast<std::size_t>(below(std::min<int>(5, static_cast<int>(from.size()))))];
+  }
+
+  Value constant(double x) { return b.constant(x, f64); }
+  Value whole(double x) { return b.constant(x, i64); }
+  Value add(Value x, Value y) { return b.map(Map::add, x, y); }
+  Value mul(Value x, Value y) { return b.map(Map::mul, x, y); }
+  Value tame(Value x) { return b.map(Map::tanh, x); }
+  Value like(double x, Value v) { return b.constant(x, b.type(v)); }
+
+  // Smooth and bounded, for scalars and tensors alike.
+  Value formula(Value x, Value y) {
+    switch (below(11)) {
+      case 0:
+        return b.map(Map::sin, mul(like(2, x), x));
+      case 1:
+        return tame(mul(x, y));
+      case 2:
+        return mul(like(0.6, x), add(x, y));
+      case 3:
+        return b.map(Map::exp, tame(b.map(Map::sub, x, y)));
+      case 4:
+        return b.map(Map::sqrt, add(mul(x, x), like(0.5, x)));
+      case 5:
+        return tame(b.map(Map::div, x, add(mul(y, y), like(0.7, y))));
+      case 6:
+        return b.map(Map::where, {b.map(Map::lt, x, y), b.map(Map::sin, x), mul(like(0.5, y), y)});
+      case 7:
+        return b.map(Map::sub, mul(x, like(real(), x)), b.map(Map::cos, y));
+      case 8:
+        return b.map(Map::log, add(b.map(Map::square, y), like(1.5, y)));
+      case 9:
+        return tame(b.map(Map::fma, {x, y, x}));
+      default:
+        return b.map(Map::maximum, x, mul(like(0.9, y), y));
+    }
+  }
+
+  Value number(Scope& s) {
+    if (s.numbers.empty() || chance(20)) return whole(below(5));
+    const Value n = pick(s.numbers);
+    return chance(60) ? n : add(n, whole(below(3)));
+  }
+  Value within(Scope& s, Value size) { return b.map(Map::rem, number(s), size); }
+  Value size_of(const Variable& a, std::size_t axis) {
+    return a.extent ? whole(a.extent) : b.size(b.shape(a.now)[axis], i64);
+  }
+  std::vector<Value> place(Scope& s, const Variable& a) {
+    std::vector<Value> out;
+    if (b.shape(a.now).size() == 2 && chance(20)) return {within(s, b.size(ir::count(b.shape(a.now)), i64))};
+    for (std::size_t i = 0; i < b.shape(a.now).size(); ++i) out.push_back(within(s, size_of(a, i)));
+    return out;
+  }
+
+  void scalar(Scope& s) { s.scalars.push_back(formula(pick(s.scalars), pick(s.scalars))); }
+
+  void read(Scope& s) {
+    const Variable& a = pick(s.arrays);
+    if (b.shape(a.now).size() == 2 && chance(40))
+      s.tensors.push_back(b.load(a.now, {within(s, size_of(a, 0)), whole(0)}, {b.shape(a.now)[1]}));
+    else
+      s.scalars.push_back(b.load(a.now, place(s, a)));
+  }
+
+  void write(Scope& s) {
+    Variable& a = pick(s.arrays);
+    if (!a.mine) return read(s);
+    const Value x = pick(s.scalars);
+    if (a.extent && chance(40) && a.extent < 8) {
+      a.now = b.store(b.grow(a.now, whole(a.extent + 1)), x, {whole(a.extent)});
+      ++a.extent;
+    } else if (b.shape(a.now).size() == 2 && chance(40)) {
+      const Value row = b.broadcast_to(x, {b.shape(a.now)[1]});
+      a.now = b.store(a.now, tame(mul(row, like(0.5, row))), {within(s, size_of(a, 0)), whole(0)});
+    } else if (chance(50)) {
+      a.now = b.store(a.now, x, place(s, a));
+    } else {
+      const auto at = place(s, a);
+      a.now = chance(50) ? b.accumulate(a.now, mul(constant(0.3), x), at)
+                         : b.store(a.now, formula(b.load(a.now, at), x), at);
+    }
+  }
+
+  void tensor(Scope& s) {
+    if (s.tensors.empty()) return read(s);
+    const Value t = pick(s.tensors), u = pick(s.tensors);
+    const Value made =
+        b.type(t) == b.type(u) ? formula(t, u) : mul(t, b.broadcast_to(pick(s.scalars), b.shape(t)));
+    if (chance(40))
+      s.scalars.push_back(tame(b.reduce(chance(70) ? ir::Reducer::sum : ir::Reducer::max, made, {})));
+    else
+      s.tensors.push_back(made);
+  }
+
+  // A whole array is read, which later may be overwritten.
+  void whole_array(Scope& s) {
+    const Variable& a = pick(s.arrays);
+    if (a.extent) return read(s);
+    s.scalars.push_back(tame(b.reduce(ir::Reducer::sum, b.map(Map::sin, a.now), {})));
+    if (chance(40)) s.tensors.push_back(b.map(Map::sin, a.now));
+    if (chance(40)) s.arrays.push_back({b.copy(a.now), true});
+  }
+
+  Dim dim() {
+    const Dim choices[] = {Dim{1}, Dim{3}, Dim::parse("N"), Dim{4}};
+    return choices[below(4)];
+  }
+
+  // A new array: of zeros, filled by a loop, or one that grows.
+  void array(Scope& s) {
+    if (chance(15)) {
+      const Value a = b.grow(b.alloc({Elem::f64, {ir::unknown_extent()}}), whole(1));
+      s.arrays.push_back({b.store(a, pick(s.scalars), {whole(0)}), true, 1});
+      return;
+    }
+    Type type{Elem::f64, {dim()}};
+    if (chance(25)) type.shape[0] = b.dimension(add(within(s, whole(3)), whole(1)), "length");
+    if (chance(30)) type.shape.push_back(Dim{3});
+    if (chance(25)) {
+      s.arrays.push_back({b.zeros(type), true});
+      return;
+    }
+    const Value size = b.size(ir::count(type.shape), i64), x = pick(s.scalars);
+    Region body, *outer = b.region;
+    const Value i = b.parameter(body, i64), a = b.parameter(body, type);
+    const Value fresh = b.alloc(type);
+    b.region = &body;
+    const Value element = b.map(Map::sin, mul(x, add(b.cast(i, Elem::f64), constant(0.7))));
+    body.yields = {b.store(a, element, {i})};
+    b.region = outer;
+    s.arrays.push_back({b.loop(size, {fresh}, body).results[0], true});
+  }
+
+  void branch(Scope& s) {
+    Value condition = b.map(Map::lt, pick(s.scalars), constant(0.4 * real()));
+    if (chance(40)) condition = b.map(Map::eq, b.map(Map::rem, number(s), whole(2)), whole(0));
+    Region arms[2], *outer = b.region;
+    Scope inner[2] = {s, s};
+    for (int k : {0, 1}) {
+      b.region = &arms[k];
+      ++inner[k].depth;
+      statements(inner[k], k == 1 && chance(30) ? 0 : 1 + below(5));
+    }
+    const auto yield = [&](Value yes, Value no) {
+      arms[0].yields.push_back(yes);
+      arms[1].yields.push_back(no);
+    };
+    const int scalars = below(3);
+    for (int k = 0; k < scalars; ++k) yield(pick(inner[0].scalars), pick(inner[1].scalars));
+    std::vector<std::size_t> changed;
+    for (std::size_t i = 0; i < s.arrays.size(); ++i) {
+      const Variable &yes = inner[0].arrays[i], &no = inner[1].arrays[i];
+      if (yes.now == no.now) continue;
+      yield(yes.now, no.now);
+      s.arrays[i].extent = std::min(yes.extent, no.extent);
+      changed.push_back(i);
+    }
+    b.region = outer;
+    const auto results = b.branch(condition, arms[0], arms[1]).results;
+    for (int k = 0; k < scalars; ++k) s.scalars.push_back(results[k]);
+    for (std::size_t i = 0; i < changed.size(); ++i) s.arrays[changed[i]].now = results[scalars + i];
+  }
+
+  Value limit(Scope& s, bool is_while) {
+    if (is_while && chance(50)) return whole(-1);
+    switch (below(6)) {
+      case 0:
+        return whole(below(3));
+      case 1:
+        return b.size(Dim::parse("N"), i64);
+      case 2:
+      case 3:
+        return within(s, whole(4));
+      default:
+        return whole(2 + below(2));
+    }
+  }
+
+  // What a loop carries, and how its body hands it on.
+  struct Carried {
+    std::vector<Value> initial;
+    std::size_t scalars = 0;
+    std::vector<std::size_t> arrays;
+    bool number = false;
+  };
+
+  void loop(Scope& s) {
+    const bool is_while = chance(35);
+    const Value count = limit(s, is_while);
+    Carried c;
+    if (is_while)
+      c.initial.push_back(chance(90) ? b.constant(1, boolean) : b.map(Map::lt, pick(s.scalars), constant(0)));
+    c.scalars = 1 + static_cast<std::size_t>(below(2));
+    for (std::size_t k = 0; k < c.scalars; ++k) c.initial.push_back(pick(s.scalars));
+    c.number = chance(40);
+    if (c.number) c.initial.push_back(number(s));
+    for (std::size_t i = 0; i < s.arrays.size(); ++i) {
+      if (!s.arrays[i].mine || chance(30)) continue;
+      c.arrays.push_back(i);
+      c.initial.push_back(s.arrays[i].now);
+    }
+    Region body = round(s, c, is_while);
+    const auto results = b.loop(count, c.initial, std::move(body), is_while).results;
+    std::size_t next = is_while ? 1 : 0;
+    for (std::size_t k = 0; k < c.scalars; ++k) s.scalars.push_back(results[next++]);
+    if (c.number) s.numbers.push_back(results[next++]);
+    for (std::size_t i : c.arrays) s.arrays[i].now = results[next++];
+  }
+
+  Region round(const Scope& s, const Carried& c, bool is_while) {
+    Region body, *outer = b.region;
+    Scope inner = s;
+    ++inner.depth;
+    inner.numbers.push_back(b.parameter(body, i64));
+    std::size_t next = 0;
+    if (is_while) b.parameter(body, b.type(c.initial[next++]));
+    for (std::size_t k = 0; k < c.scalars; ++k)
+      inner.scalars.push_back(b.parameter(body, b.type(c.initial[next++])));
+    if (c.number) inner.numbers.push_back(b.parameter(body, b.type(c.initial[next++])));
+    for (Variable& a : inner.arrays) a.mine = false;
+    for (std::size_t i : c.arrays)
+      inner.arrays[i] = {b.parameter(body, b.type(c.initial[next++])), true, s.arrays[i].extent};
+    b.region = &body;
+    const std::vector<Value> counters = inner.numbers;
+    statements(inner, 1 + below(4));
+    const Value i = body.params[0];
+    if (is_while) {
+      const Value early = b.map(Map::lt, pick(inner.scalars), constant(0.9));
+      body.yields.push_back(b.map(Map::bit_and, early, b.map(Map::lt, i, whole(below(4)))));
+    }
+    for (std::size_t k = 0; k < c.scalars; ++k) body.yields.push_back(pick(inner.scalars));
+    if (c.number)
+      body.yields.push_back(add(counters.back(), chance(70) ? whole(1 + below(2)) : number(inner)));
+    hand_on(inner, c, body);
+    b.region = outer;
+    return body;
+  }
+
+  // The carried arrays, some of them swapped or replaced by new ones.
+  void hand_on(Scope& inner, const Carried& c, Region& body) {
+    std::vector<Value> yields;
+    for (std::size_t i : c.arrays) yields.push_back(inner.arrays[i].now);
+    for (std::size_t k = 0; k < yields.size(); ++k) {
+      const bool sized = inner.arrays[c.arrays[k]].extent == 0;
+      for (std::size_t j = k + 1; j < yields.size(); ++j)
+        if (sized && b.type(yields[j]) == b.type(yields[k]) && chance(40)) std::swap(yields[j], yields[k]);
+      if (inner.arrays.size() <= c.arrays.back() + 1) continue;
+      Variable& last = inner.arrays.back();
+      if (last.mine && sized && !last.extent && b.type(last.now) == b.type(yields[k]) && chance(40) &&
+          std::find(yields.begin(), yields.end(), last.now) == yields.end())
+        yields[k] = last.now;
+    }
+    body.yields.insert(body.yields.end(), yields.begin(), yields.end());
+  }
+
+  void statement(Scope& s) {
+    const int kind = below(100);
+    if (kind < 22) return scalar(s);
+    if (kind < 36) return read(s);
+    if (kind < 54) return write(s);
+    if (kind < 62) return tensor(s);
+    if (kind < 66) return whole_array(s);
+    if (kind < 74) return array(s);
+    if (s.depth > 3) return scalar(s);
+    return kind < 84 ? branch(s) : loop(s);
+  }
+
+  void statements(Scope& s, int n) {
+    for (int i = 0; i < n && budget > 0; ++i, --budget) statement(s);
+  }
+
+  Value input(const std::string& name, const Type& type, std::vector<double> data, ir::Shape actual) {
+    ir::Param param;
+    param.name = name;
+    const Value v =
+        p.f.append({.kind = Kind::input, .type = type, .index = static_cast<int>(p.f.params.size())});
+    param.leaves.push_back({name, type, v, ir::is_floating(type.elem)});
+    p.f.params.push_back(param);
+    p.inputs.push_back({extents(actual, p.sizes), std::move(data)});
+    return v;
+  }
+
+  Value drawn(const std::string& name, const ir::Shape& shape, const ir::Shape& actual) {
+    std::int64_t n = 1;
+    for (auto d : extents(actual, p.sizes)) n *= d;
+    std::vector<double> data(static_cast<std::size_t>(n));
+    for (double& x : data) x = real();
+    return input(name, {Elem::f64, shape}, std::move(data), actual);
+  }
+
+  Scope inputs() {
+    const Dim N = Dim::parse("N");
+    Scope s;
+    s.scalars = {drawn("s", {}, {}), drawn("t", {}, {})};
+    s.numbers = {input("n", i64, {static_cast<double>(below(4))}, {})};
+    s.tensors = {drawn("v", {N}, {N}), drawn("u", {Dim{3}}, {Dim{3}})};
+    s.arrays = {{s.tensors[0], false}, {drawn("m", {N, Dim{3}}, {N, Dim{3}}), false}};
+    s.arrays.push_back({drawn("q", {ir::unknown_extent()}, {Dim{4}}), false, 4});
+    s.arrays.push_back({drawn("r", {ir::unknown_extent()}, {Dim{4}}), true, 4});
+    p.f.params.back().leaves[0].written = true;
+    s.arrays.push_back({drawn("w", {Dim{4}}, {Dim{4}}), true});
+    p.f.params.back().leaves[0].written = true;
+    return s;
+  }
+
+  RandomProgram run() {
+    p.f.name = p.f.qualified = "random";
+    p.sizes = {{"N", 1 + below(3)}};
+    Scope s = inputs();
+    const std::size_t written = s.arrays.size() - 1;
+    while (budget > 0) statements(s, 1);
+    Value total = constant(0);
+    for (std::size_t i = s.scalars.size() - std::min<std::size_t>(3, s.scalars.size()); i < s.scalars.size();
+         ++i)
+      total = add(total, mul(constant(real()), b.map(Map::sin, s.scalars[i])));
+    for (Variable& a : s.arrays)
+      if (chance(60)) total = add(total, mul(constant(real()), b.map(Map::sin, b.load(a.now, place(s, a)))));
+    p.f.body.yields = {total, s.arrays[written].now};
+    p.f.outputs = {{ir::Output::Role::primal, -1},
+                   {ir::Output::Role::argument, static_cast<int>(p.f.params.size()) - 1}};
+    p.f.result = p.f[total].type;
+    return std::move(p);
+  }
+};
+
+}  // namespace
+
+RandomProgram random_regions(std::uint32_t seed, int statements) {
+  return Generator(seed, statements).run();
+}
+
+}  // namespace test

@@ -23,7 +23,7 @@ Object* Lifter::from_constant(const clang::APValue& value, clang::QualType type)
     case clang::APValue::Int:
       return objects_.of(value.getInt());
     case clang::APValue::Float:
-      return elem_of(type) ? objects_.of(value.getFloat().convertToDouble()) : nullptr;
+      return elem_of(type) ? objects_.of(value.getFloat().convertToDouble(), *elem_of(type)) : nullptr;
     case clang::APValue::Struct:
       return struct_constant(value, type);
     case clang::APValue::Array: {

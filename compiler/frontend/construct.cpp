@@ -32,27 +32,101 @@ std::size_t Lifter::part_of(const clang::CXXRecordDecl* record, const clang::CXX
 
 /// An object without a value, or with zeros; tensors wait for their constructor.
 Object* Lifter::default_object(clang::QualType type, clang::SourceLocation where, bool zero) {
-  const bool is_real = elem_of(type) && type->isRealFloatingType();
-  if (type->isIntegralOrEnumerationType() || is_real) {
-    if (!zero) return objects_.fresh();
-    return is_real ? objects_.of(0.0) : objects_.of(context_.MakeIntValue(0, type));
+  type = type.getCanonicalType();
+  if (type->isPointerType() || type->isNullPtrType() || type->isReferenceType())
+    return zero ? objects_.of(Content::State::pointer, Place{}) : objects_.fresh();
+  if (type->isScalarType()) {
+    const auto elem = elem_of(type);
+    if (!elem) return objects_.fresh();
+    if (!zero) return objects_.unset(*elem);
+    return ir::is_floating(*elem) ? objects_.of(0.0, *elem) : objects_.of(context_.MakeIntValue(0, type));
   }
   if (value_type(type)) return objects_.fresh();
-  std::vector<Object*> parts;
-  if (const auto array = array_of(type, context_)) {
-    if (array->count > 65536)
-      refuse(where, "an array of more than 65536 elements is not supported; use a tensor");
-    for (std::uint64_t i = 0; i < array->count; ++i)
-      parts.push_back(default_object(array->element, where, zero));
-    return objects_.of(std::move(parts));
-  }
+  if (array_of(type, context_)) return default_array(type, where, zero);
   check_record(type, where);
   const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  std::vector<Object*> parts;
   for (const clang::CXXBaseSpecifier& base : record->bases())
     parts.push_back(default_object(base.getType(), where, zero));
   for (const clang::FieldDecl* field : record->fields())
     parts.push_back(default_object(field->getType(), where, zero));
   return objects_.of(std::move(parts));
+}
+
+namespace {
+
+/// True for numbers, arrays of these, and structs that hold nothing else.
+bool is_numeric(clang::QualType type, const clang::ASTContext& context) {
+  if (const auto array = array_of(type, context))
+    return array->count > 0 && is_numeric(array->element, context);
+  if (value_type(type)) return false;
+  if (type->isScalarType()) return elem_of(type).has_value();
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (!record || !record->hasDefinition() || !record_problem(type, context).empty() || record->isLambda())
+    return false;
+  return std::all_of(record->bases_begin(), record->bases_end(),
+                     [&](const auto& base) { return is_numeric(base.getType(), context); }) &&
+         std::all_of(record->field_begin(), record->field_end(),
+                     [&](const auto* field) { return is_numeric(field->getType(), context); });
+}
+
+}  // namespace
+
+/// An array of numbers is one value, an array of structs of numbers a table, others have an object for each
+/// element.
+Object* Lifter::default_array(clang::QualType type, clang::SourceLocation where, bool zero) {
+  if (is_numeric(type, context_)) return default_table(type, {}, zero);
+  const auto array = array_of(type, context_);
+  if (array->count > 65536)
+    refuse(where, "an array of more than 65536 objects is not supported; use a tensor");
+  std::vector<Object*> parts;
+  for (std::uint64_t i = 0; i < array->count; ++i)
+    parts.push_back(default_object(array->element, where, zero));
+  return objects_.of(std::move(parts));
+}
+
+/// The part of a table that has the type `type`, with `outer` axes in front.
+Object* Lifter::default_table(clang::QualType type, const ir::Shape& outer, bool zero) {
+  ir::Shape dims;
+  while (const auto array = array_of(type, context_)) {
+    dims.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
+    type = array->element;
+  }
+  ir::Shape shape = outer;
+  shape.insert(shape.end(), dims.begin(), dims.end());
+  if (type->isScalarType()) return array_of_numbers({*elem_of(type), shape}, zero);
+  Content content{.state = dims.empty() ? Content::State::parts : Content::State::table};
+  content.dims = dims;
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  for (const clang::CXXBaseSpecifier& base : record->bases())
+    content.parts.push_back(default_table(base.getType(), shape, zero));
+  for (const clang::FieldDecl* field : record->fields())
+    content.parts.push_back(default_table(field->getType(), shape, zero));
+  return objects_.holding(std::move(content));
+}
+
+/// Makes every element of an array, or of a table's arrays, the same.
+void Lifter::fill(Object* array, const Object& element, const clang::Expr* where) {
+  if (array->has_parts()) {
+    const std::vector<Object*> parts = array->parts;
+    const bool is_array = array->state == Content::State::parts && !element.has_parts();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (array->state == Content::State::table || (element.has_parts() && !is_array))
+        fill(parts[i], *element.parts.at(i), where);
+      else
+        assign(parts[i], element, where);
+    }
+    return;
+  }
+  const Object* now = read(&element, where);
+  if (now->state == Content::State::unset) return;
+  if (array->state != Content::State::value) return assign(array, *now, where);
+  const ir::Type type = build_.type(array->value);
+  at(where);
+  const ir::Value one = as_value(*now, {type.elem, {}});
+  Content content{.state = Content::State::value};
+  content.value = build_.copy(build_.broadcast_to(one, type.shape));
+  objects_.set(*array, std::move(content));
 }
 
 /// Refuses classes that cannot be taken apart into independent members.
@@ -66,7 +140,13 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
   const clang::CXXConstructorDecl* constructor = expr->getConstructor();
   if (const auto array = array_of(type, context_); array && type->isArrayType()) {
     Object* object = default_object(type, expr->getExprLoc(), false);
-    for (Object* part : object->parts) objects_.replace(*part, *eval_construct(expr, array->element));
+    if (object->state == Content::State::value || expr->getConstructor()->isTrivial()) return object;
+    if (object->state == Content::State::table) {
+      fill(object, *eval_construct(expr, array->element), expr);
+      return object;
+    }
+    for (Object* part : std::vector<Object*>(object->parts))
+      assign(part, *eval_construct(expr, array->element), expr);
     return object;
   }
   if (!value_type(type) && !expr->getConstructor()->getParent()->isLambda())
@@ -77,7 +157,7 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
       expr->isListInitialization() ? eval_sequenced(sources) : eval_unsequenced(sources);
   if (value_type(type)) return construct_tensor(expr, arguments, type);
   const bool is_given = constructor->isUserProvided();
-  if (constructor->isCopyOrMoveConstructor() && !is_given) return objects_.copy(*arguments.at(0));
+  if (constructor->isCopyOrMoveConstructor() && !is_given) return copy(*arguments.at(0), expr);
   Object* object = default_object(type, expr->getExprLoc(), expr->requiresZeroInitialization());
   if (constructor->isDefaultConstructor() && !is_given && !constructor->hasBody()) return object;
   run_constructor(constructor, arguments, expr, object);
@@ -98,7 +178,7 @@ void Lifter::check_tensor_constructor(const clang::CXXConstructExpr* expr, clang
 /// Tensors: copies and conversions are the value; the default constructor gives zeros.
 Object* Lifter::construct_tensor(const clang::CXXConstructExpr* expr, const std::vector<Object*>& arguments,
                                  clang::QualType type) {
-  if (!arguments.empty()) return objects_.copy(*arguments[0]);
+  if (!arguments.empty()) return copy(*arguments[0], expr);
   const ir::Type tensor = *value_type(type);
   if (!has_static_sizes(tensor)) return objects_.fresh();
   build_.loc = place(expr->getExprLoc());
@@ -112,22 +192,27 @@ void Lifter::run_constructor(const clang::CXXConstructorDecl* constructor,
   check_can_enter(constructor, where);
   const auto* definition = llvm::cast<clang::CXXConstructorDecl>(constructor->getDefinition());
   const clang::CXXRecordDecl* record = definition->getParent();
-  in_frame(definition, object, arguments, where, [&] {
+  in_frame(definition, object, arguments, where, [&](Frame&) {
     for (const clang::CXXCtorInitializer* init : definition->inits()) {
       const clang::Expr* value = init->getInit();
-      Object* part = nullptr;
       if (init->isDelegatingInitializer())
-        part = object;
+        assign(object, *eval(value), value);
       else if (init->isBaseInitializer())
-        part = object->parts.at(part_of(record, init->getBaseClass()->getAsCXXRecordDecl()));
-      else if (init->isMemberInitializer())
-        part = object->parts.at(part_of(record, init->getMember()));
+        assign(object->parts.at(part_of(record, init->getBaseClass()->getAsCXXRecordDecl())), *eval(value),
+               value);
+      else if (init->isMemberInitializer() && object->has_parts())
+        initialise(object->parts.at(part_of(record, init->getMember())), init->getMember()->getType(), value);
       else
         refuse(value->getExprLoc(), "this initialiser is not supported");
-      objects_.replace(*part, *eval(value));
     }
     exec(definition->getBody());
   });
+}
+
+/// A member's first value; a reference is kept as a pointer.
+void Lifter::initialise(Object* part, clang::QualType type, const clang::Expr* value) {
+  Object* object = eval(value);
+  assign(part, type->isReferenceType() ? *address_of(object) : *object, value);
 }
 
 Object* Lifter::eval_list(const clang::InitListExpr* list) {
@@ -144,34 +229,48 @@ Object* Lifter::eval_items(const clang::Expr* list, llvm::ArrayRef<clang::Expr*>
   const bool is_std_array = !type->isArrayType() && array_of(type, context_);
   if (is_std_array && items.size() == 1) return eval(items[0]);  // the array inside
   if (type->isRecordType()) check_record(type, list->getExprLoc());
-  Object* object = default_object(type, list->getExprLoc(), true);
-  if (object->state != Object::State::parts || items.size() > object->parts.size())
-    refuse(list->getExprLoc(), "this list does not fit the type '" + shown(type) + "'");
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const Restore<Object*> self(frames_.back()->self);
-    const clang::Expr* item = items[i];
-    if (llvm::isa<clang::CXXDefaultInitExpr>(item)) frames_.back()->self = object;
-    objects_.replace(*object->parts[i], *eval(item));
-  }
   const auto* braces = llvm::dyn_cast<clang::InitListExpr>(list);
   const clang::Expr* filler = braces ? braces->getArrayFiller() : nullptr;
-  for (std::size_t i = items.size(); filler && i < object->parts.size(); ++i)
-    objects_.replace(*object->parts[i], *eval(filler));
+  const auto array = array_of(type, context_);
+  if (array && items.size() > array->count) refuse(list->getExprLoc(), "this list does not fit its type");
+  const bool is_full =
+      array && (items.size() == array->count || (filler && !llvm::isa<clang::ImplicitValueInitExpr>(filler)));
+  Object* object = default_object(type, list->getExprLoc(), !is_full);
+  if (array) {
+    for (std::size_t i = 0; i < array->count && (i < items.size() || (filler && is_full)); ++i) {
+      const clang::Expr* item = i < items.size() ? items[i] : filler;
+      const Object* value = eval(item);
+      assign(element(object, Index{{}, static_cast<std::int64_t>(i)}, list), *value, item);
+    }
+    return object;
+  }
+  if (!object->has_parts() || items.size() > object->parts.size())
+    refuse(list->getExprLoc(), "this list does not fit the type '" + shown(type) + "'");
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Restore<Object*> self(frames_.back()->self);
+    if (llvm::isa<clang::CXXDefaultInitExpr>(items[i])) frames_.back()->self = object;
+    const std::size_t bases = record->getNumBases();
+    const clang::QualType member =
+        i < bases ? std::next(record->bases_begin(), static_cast<std::ptrdiff_t>(i))->getType()
+                  : std::next(record->field_begin(), static_cast<std::ptrdiff_t>(i - bases))->getType();
+    initialise(object->parts[i], member, items[i]);
+  }
   return object;
 }
 
 Object* Lifter::eval_lambda(const clang::LambdaExpr* lambda) {
-  if (lambda->isMutable())
-    refuse(lambda->getExprLoc(), "mutable lambdas are not supported; pass what changes");
   auto closure = std::make_shared<Closure>();
+  closure->lambda = lambda;
   auto init = lambda->capture_init_begin();
   for (const clang::LambdaCapture& capture : lambda->captures()) {
     const clang::Expr* value = *init++;
     if (capture.capturesThis())
       closure->self =
-          capture.getCaptureKind() == clang::LCK_StarThis ? objects_.copy(*self(lambda)) : self(lambda);
+          capture.getCaptureKind() == clang::LCK_StarThis ? copy(*self(lambda), lambda) : self(lambda);
     else if (capture.capturesVariable())
-      closure->captured[capture.getCapturedVar()] = eval(value);
+      closure->captured[capture.getCapturedVar()] =
+          capture.getCaptureKind() == clang::LCK_ByCopy ? copy(*eval(value), value) : eval(value);
     else
       refuse(capture.getLocation(), "this capture is not supported");
   }

@@ -12,6 +12,7 @@ using State = Object::State;
 void set_real(Object& object, double number, clang::QualType type) {
   const bool is_float = type->isSpecificBuiltinType(clang::BuiltinType::Float);
   object.state = State::real;
+  object.elem = is_float ? ir::Elem::f32 : ir::Elem::f64;
   object.real = is_float ? static_cast<double>(static_cast<float>(number)) : number;
 }
 

@@ -30,8 +30,7 @@ void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_
   Lifted lifted{describe(annotated, context), ""};
   Lifter lifter(context, lifted.function);
   try {
-    const std::vector<Object*> parameters =
-        add_parameters(annotated, context, lifter.builder(), lifter.objects());
+    const Parameters parameters = add_parameters(annotated, context, lifter.builder(), lifter.objects());
     lifter.lift(annotated.function, parameters);
   } catch (const ir::Refusal& refusal) {
     result.diagnostics.push_back(refusal.diagnostic);

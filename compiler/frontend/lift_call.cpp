@@ -17,16 +17,30 @@ std::string quoted(const clang::FunctionDecl* function) {
 
 Object* Lifter::eval_call(const clang::CallExpr* call) {
   const clang::FunctionDecl* callee = call->getDirectCallee();
-  if (!callee)
-    refuse(call->getExprLoc(),
-           "a call through a pointer or std::function is not supported; call the function itself, "
-           "or pass a lambda to a template");
   std::vector<const clang::Expr*> sources(call->arg_begin(), call->arg_end());
+  if (!callee) return eval_indirect(call, sources);
   if (const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(call))
     return eval_method(method, callee, sources);
   if (const auto* op = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call))
     return eval_operator(op, callee, sources);
   return call_function(callee, nullptr, eval_unsequenced(sources), sources, call);
+}
+
+/// A call through a pointer to a function that is known.
+Object* Lifter::eval_indirect(const clang::CallExpr* call, const std::vector<const clang::Expr*>& sources) {
+  const auto unknown =
+      "a call through a pointer or std::function that is not known at compile time is not supported; "
+      "call the function itself, or pass a lambda to a template";
+  if (llvm::isa<clang::CXXMemberCallExpr>(call)) refuse(call->getExprLoc(), unknown);
+  Object* target = eval(call->getCallee());
+  if (target->state == Content::State::pointer && target->place.root) target = target->place.root;
+  if (target->state == Content::State::function)
+    return call_function(target->function, nullptr, eval_unsequenced(sources), sources, call);
+  if (target->state != Content::State::closure) refuse(call->getExprLoc(), unknown);
+  const clang::CXXMethodDecl* callee = target->closure->lambda->getCallOperator();
+  if (callee->getDescribedFunctionTemplate())
+    refuse(call->getExprLoc(), "a pointer to a generic lambda is not supported; pass the lambda itself");
+  return call_function(callee, target, eval_unsequenced(sources), sources, call);
 }
 
 Object* Lifter::eval_method(const clang::CXXMemberCallExpr* call, const clang::FunctionDecl* callee,
@@ -74,37 +88,14 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
                "nn::pick or nn::where");
   if (method && (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()) &&
       !method->isUserProvided()) {
-    write(self, *arguments.at(0), call);
+    write(self, *copy(*arguments.at(0), call), call);
     return self;
   }
+  if (self && self->state == Object::State::closure && llvm::isa<clang::CXXConversionDecl>(callee))
+    return self;
   if (self && self->state == Object::State::value && llvm::isa<clang::CXXConversionDecl>(callee))
     return convert(self, call->getType(), call);  // a tensor without axes is a number
   return enter(callee, self, arguments, call);
-}
-
-/// Functions of the standard library that are known by name; null for others.
-Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self,
-                         const std::vector<Object*>& arguments, const clang::Expr* call) {
-  if (!callee->getIdentifier() && callee->getOverloadedOperator() != clang::OO_Subscript) return nullptr;
-  if (!is_inside(callee, "std")) return nullptr;
-  const llvm::StringRef name = callee->getIdentifier() ? callee->getName() : "[]";
-  if (arguments.size() == 1 && !self &&
-      (name == "move" || name == "forward" || name == "as_const" || name == "move_if_noexcept"))
-    return arguments[0];
-  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
-  if (!self || !method || !array_of(context_.getRecordType(method->getParent()), context_)) return nullptr;
-  if ((name == "[]" || name == "at") && arguments.size() == 1) return element(self, arguments[0], call);
-  if (self->state != Object::State::parts) return nullptr;
-  if (name == "size" || name == "max_size")
-    return objects_.of(context_.MakeIntValue(self->parts.size(), call->getType()));
-  if (name == "empty") return objects_.of(context_.MakeIntValue(self->parts.empty(), call->getType()));
-  if ((name == "front" || name == "back") && !self->parts.empty())
-    return name == "front" ? self->parts.front() : self->parts.back();
-  if (name == "fill" && arguments.size() == 1) {
-    for (Object* part : self->parts) write(part, *arguments[0], call);
-    return objects_.fresh();
-  }
-  return nullptr;
 }
 
 void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Expr* call) {
@@ -124,14 +115,14 @@ void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Exp
 }
 
 /// Runs `body` in a new frame of `function`.
-void Lifter::in_frame(const clang::FunctionDecl* function, Object* self,
-                      const std::vector<Object*>& arguments, const clang::Expr* call,
-                      llvm::function_ref<void()> body, Object** result) {
+void Lifter::in_frame(const clang::FunctionDecl* function, Object* self, Arguments arguments,
+                      const clang::Expr* call, llvm::function_ref<void(Frame&)> body) {
   Frame frame;
   frame.function = function;
   frame.in_library = is_library(function->getBody()->getBeginLoc());
   frame.place = place(call->getExprLoc());
   frame.self = self;
+  frame.returned = objects_.flag();
   if (self && self->state == Object::State::closure) {
     frame.locals = self->closure->captured;
     frame.self = self->closure->self;
@@ -140,32 +131,35 @@ void Lifter::in_frame(const clang::FunctionDecl* function, Object* self,
     frame.locals[function->getParamDecl(i)] = arguments.at(i);
   const bool from_user = !frames_.back()->in_library;
   const Restore<int> statement(build_.statement);
+  const Restore<std::vector<Frame*>> frames(frames_);
   frames_.push_back(&frame);
   try {
-    body();
+    body(frame);
   } catch (const ir::Refusal&) {
-    frames_.pop_back();
     if (from_user && !frame.in_library)
       notes_.push_back(
           {ir::Severity::note, frame.place, "in the call of " + quoted(function) + " from here"});
     throw;
   }
-  frames_.pop_back();
-  if (result) *result = frame.result;
 }
 
-Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
+Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                       const clang::Expr* call) {
   check_can_enter(callee, call);
   const clang::FunctionDecl* definition = callee->getDefinition();
   if (definition->getNumParams() != arguments.size())
     refuse(call->getExprLoc(), "this call of " + quoted(callee) + " is not supported");
-  Object* result = nullptr;
-  in_frame(definition, self, arguments, call, [&] { exec(definition->getBody()); }, &result);
+  const clang::QualType type = definition->getReturnType();
+  Object* result = type->isScalarType() && elem_of(type) ? objects_.unset(*elem_of(type)) : objects_.fresh();
+  in_frame(definition, self, arguments, call, [&](Frame& frame) {
+    frame.result = result;
+    exec(definition->getBody());
+  });
   build_.loc = place(call->getExprLoc());
-  if (!result && !callee->getReturnType()->isVoidType())
+  if (type->isVoidType()) return result;
+  if (result->state == Object::State::unset)
     refuse(call->getExprLoc(), quoted(callee) + " ends without returning a value");
-  return result ? result : objects_.fresh();
+  return type->isReferenceType() ? dereference(result, type->getPointeeType(), call) : result;
 }
 
 }  // namespace nndiff::frontend

@@ -45,7 +45,7 @@ Object* Lifter::eval_node(const clang::Expr* expr) {
     case Stmt::CXXScalarValueInitExprClass:
       return default_object(expr->getType(), expr->getExprLoc(), true);
     case Stmt::ArrayInitLoopExprClass:
-      return objects_.copy(*eval(llvm::cast<ArrayInitLoopExpr>(expr)->getCommonExpr()->getSourceExpr()));
+      return copy(*eval(llvm::cast<ArrayInitLoopExpr>(expr)->getCommonExpr()->getSourceExpr()), expr);
     default:
       return eval_wrapper(expr);
   }
@@ -86,13 +86,17 @@ Object* Lifter::eval_name(const clang::DeclRefExpr* expr) {
   if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) return eval_global(variable, expr);
   if (const auto* parameter = llvm::dyn_cast<clang::TemplateParamObjectDecl>(decl))
     if (Object* object = from_constant(parameter->getValue(), parameter->getType())) return object;
-  if (llvm::isa<clang::FunctionDecl>(decl))
-    refuse(expr->getExprLoc(), "a function as a value is not supported; call it, or pass a lambda");
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
+    Content content{.state = Content::State::function};
+    content.function = function;
+    return objects_.holding(std::move(content));
+  }
   refuse(expr->getExprLoc(), "'" + decl->getNameAsString() + "' cannot be used here");
 }
 
 /// A variable that is not local to the function: only what cannot change may be read.
 Object* Lifter::eval_global(const clang::VarDecl* variable, const clang::Expr* where) {
+  if (const auto found = globals_.find(variable); found != globals_.end()) return found->second;
   const std::string name = variable->getQualifiedNameAsString();
   if (!variable->hasGlobalStorage()) refuse(where->getExprLoc(), "'" + name + "' has no value here");
   if (!variable->getType().isConstQualified() && !variable->isConstexpr())
@@ -107,7 +111,8 @@ Object* Lifter::eval_global(const clang::VarDecl* variable, const clang::Expr* w
   if (!object)
     refuse(where->getExprLoc(),
            "the value of '" + name + "' is not known at compile time; pass it as a parameter");
-  return object;
+  object->read_only = true;
+  return globals_[variable] = object;
 }
 
 Object* Lifter::self(const clang::Expr* where) {
@@ -127,7 +132,7 @@ Object* Lifter::eval_base(const clang::Expr* base, bool is_arrow) {
         e = cast->getSubExpr()->IgnoreParens();
     return object;
   }
-  refuse(base->getExprLoc(), "pointers are not supported; use a reference");
+  return dereference(eval(base), base->getType()->getPointeeType(), base);
 }
 
 Object* Lifter::eval_member(const clang::MemberExpr* expr) {
@@ -135,50 +140,37 @@ Object* Lifter::eval_member(const clang::MemberExpr* expr) {
     return eval_global(variable, expr);
   const auto* field = llvm::dyn_cast<clang::FieldDecl>(expr->getMemberDecl());
   if (!field) refuse(expr->getExprLoc(), "a member function as a value is not supported; call it");
-  Object* object = eval_base(expr->getBase(), expr->isArrow());
+  Object* object = member(eval_base(expr->getBase(), expr->isArrow()), field, expr);
+  if (!field->getType()->isReferenceType()) return object;
+  return dereference(object, field->getType()->getPointeeType(), expr);
+}
+
+Object* Lifter::member(Object* object, const clang::FieldDecl* field, const clang::Expr* where) {
+  if (object->state == Content::State::choice) {
+    Content content = *object;
+    for (Object*& side : content.parts) side = member(side, field, where);
+    return objects_.holding(std::move(content));
+  }
   const auto* record = llvm::cast<clang::CXXRecordDecl>(field->getParent());
   if (array_of(context_.getRecordType(record), context_))
     return object;  // std::array and its inner array are one
   const std::size_t index = part_of(record, field);
-  if (record->isUnion() || object->state != Object::State::parts || index >= object->parts.size())
-    refuse(expr->getExprLoc(), "the member '" + field->getNameAsString() + "' of '" +
-                                   shown(context_.getRecordType(record)) + "' cannot be used here");
+  if (record->isUnion() || !object->has_parts() || index >= object->parts.size())
+    refuse(where->getExprLoc(), "the member '" + field->getNameAsString() + "' of '" +
+                                    shown(context_.getRecordType(record)) + "' cannot be used here");
   return object->parts[index];
 }
 
 Object* Lifter::eval_subscript(const clang::ArraySubscriptExpr* expr) {
   const clang::Expr* base = expr->getBase()->IgnoreParens();
   const auto* decay = llvm::dyn_cast<clang::ImplicitCastExpr>(base);
-  if (!decay || decay->getCastKind() != clang::CK_ArrayToPointerDecay)
-    refuse(expr->getExprLoc(), "pointers are not supported; use a std::array or a tensor");
-  const auto operands = eval_unsequenced({decay->getSubExpr(), expr->getIdx()});
-  return element(operands[0], operands[1], expr->getIdx());
-}
-
-Object* Lifter::element(Object* array, const Object* index, const clang::Expr* where) {
-  const std::int64_t i = known_integer(index, where, "the index of an array");
-  if (array->state != Object::State::parts) refuse(where->getExprLoc(), "this array cannot be indexed here");
-  const auto count = static_cast<std::int64_t>(array->parts.size());
-  if (i < 0 || i >= count)
-    refuse(where->getExprLoc(),
-           "index " + std::to_string(i) + " is out of range for an array of " + std::to_string(count));
-  return array->parts[i];
-}
-
-/// condition ? a : b, or an assert, with a condition known at compile time.
-Object* Lifter::eval_choice(const clang::AbstractConditionalOperator* expr) {
-  if (llvm::isa<clang::BinaryConditionalOperator>(expr))
-    refuse(expr->getExprLoc(), "'?:' without a middle operand is not supported");
-  const bool is_check = expr->getType()->isVoidType();  // what assert expands to
-  const bool first = known_condition(
-      expr->getCond(), is_check ? "an 'assert' or other check" : "a choice by '?:'",
-      is_check ? "check arguments before the call, and what is known at compile time by static_assert"
-               : "use nn::where, nn::maximum or nn::minimum, which take numbers too");
-  const clang::Expr* chosen = first ? expr->getTrueExpr() : expr->getFalseExpr();
-  const auto* call = llvm::dyn_cast<clang::CallExpr>(chosen->IgnoreParens());
-  if (is_check && call && call->getDirectCallee() && call->getDirectCallee()->isNoReturn())
-    refuse(expr->getExprLoc(), "this check fails in every call");
-  return eval(chosen);
+  if (decay && decay->getCastKind() == clang::CK_ArrayToPointerDecay) {
+    const auto operands = eval_unsequenced({decay->getSubExpr(), expr->getIdx()});
+    return element(operands[0], operands[1], expr->getIdx());
+  }
+  const auto operands = eval_unsequenced({expr->getBase(), expr->getIdx()});
+  const Object* pointer = advance(operands[0], index_of(operands[1], expr->getIdx()), expr->getType(), expr);
+  return dereference(pointer, expr->getType(), expr);
 }
 
 /// Evaluates operands whose order is fixed.
@@ -188,21 +180,33 @@ std::vector<Object*> Lifter::eval_sequenced(llvm::ArrayRef<const clang::Expr*> e
   return results;
 }
 
-/// Evaluates operands whose order C++ leaves open. A write in one of several could be seen by another or not,
-/// so it is refused.
+/// Evaluates operands whose order C++ leaves open. Where one writes what another reads or writes, the result
+/// depends on it, so that is refused.
 std::vector<Object*> Lifter::eval_unsequenced(llvm::ArrayRef<const clang::Expr*> exprs) {
+  if (exprs.size() < 2) return eval_sequenced(exprs);
   std::vector<Object*> results;
-  for (const clang::Expr* expr : exprs) {
-    const std::uint64_t before = objects_.count();
-    const std::uint64_t outer = oldest_write_;
-    oldest_write_ = ~std::uint64_t{0};
-    results.push_back(eval(expr));
-    if (exprs.size() > 1 && oldest_write_ <= before)
-      refuse(expr->getExprLoc(),
-             "an operand that changes a variable is not supported, because the order of evaluation "
-             "is open; do it in a statement of its own");
-    oldest_write_ = std::min(outer, oldest_write_);
+  std::vector<std::pair<const Object*, std::size_t>> reads, writes;  // with the operand's number
+  std::vector<const Object*>* const outer = reads_;
+  for (std::size_t i = 0; i < exprs.size(); ++i) {
+    const std::size_t mark = objects_.changes();
+    const std::uint64_t birth = objects_.count();
+    std::vector<const Object*> seen;
+    {
+      const Restore<std::vector<const Object*>*> restore(reads_);
+      reads_ = &seen;
+      results.push_back(eval(exprs[i]));
+    }
+    for (const Object* object : seen) reads.emplace_back(object, i);
+    if (outer) outer->insert(outer->end(), seen.begin(), seen.end());
+    for (const Objects::Change& change : objects_.since(mark, birth)) writes.emplace_back(change.object, i);
   }
+  for (const auto& [object, i] : writes)
+    for (const auto* others : {&reads, &writes})
+      for (const auto& [other, j] : *others)
+        if (object == other && i != j)
+          refuse(exprs[i]->getExprLoc(),
+                 "an operand that changes what another one uses is not supported, because the order of "
+                 "evaluation is open; do it in a statement of its own");
   return results;
 }
 

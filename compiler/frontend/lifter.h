@@ -1,26 +1,39 @@
 // The lifter: runs a function's statements over symbolic objects, and what they compute becomes IR.
 //
-// A statement is executed as C++ would, except that tensors and run-time scalars are values of the IR while
-// integers known at compile time stay numbers. Calls are entered, loops with known bounds are run, `if
-// constexpr` has been decided by Clang. Whatever does not fit this is refused at its place.
+// A statement is executed as C++ would, except that tensors, arrays and run-time scalars are values of the
+// IR while integers known at compile time stay numbers. Calls are entered. What a condition known only at run
+// time decides is lifted aside, arm by arm, and objects that differ afterwards become results of a branch; a
+// loop's body is lifted with a parameter for each object that it changes. Whatever does not fit this is
+// refused at its place.
 #ifndef NNDIFF_FRONTEND_LIFTER_H
 #define NNDIFF_FRONTEND_LIFTER_H
 #include "frontend/object.h"
+#include "frontend/parameters.h"
 #include "ir/diagnostic.h"
 #include "op/build.h"
 
 namespace nndiff::frontend {
 
-/// Where execution goes after a statement.
-enum class Flow : std::uint8_t { next, leave_function, leave_loop, next_round };
+/// Where execution goes after a statement. Where that depends on the run, flags say so (Exits) and it is
+/// `next`, or `left` where no path goes on.
+enum class Flow : std::uint8_t { next, leave_function, leave_loop, next_round, left };
+
+/// A part of a function's execution.
+using Steps = llvm::function_ref<Flow()>;
+
+/// What follows a statement in its block. A statement that leaves on one of two paths runs it on the other.
+struct Rest {
+  Steps run;
+  bool used = false;
+};
 
 class Lifter {
  public:
   Lifter(clang::ASTContext& context, ir::Function& function);
 
-  /// Executes the body of the user's function with the objects of its parameters and makes its result the
-  /// yield.
-  void lift(const clang::FunctionDecl* function, const std::vector<Object*>& parameters);
+  /// Executes the body of the user's function with the objects of its parameters and makes its result, and
+  /// what the parameters that it writes hold in the end, the yields.
+  void lift(const clang::FunctionDecl* function, const Parameters& parameters);
 
   Objects& objects() { return objects_; }
   op::Builder& builder() { return build_; }
@@ -29,14 +42,21 @@ class Lifter {
   const std::vector<ir::Diagnostic>& notes() const { return notes_; }
 
  private:
+  /// Whether a loop or switch has been left, or a round of it: booleans, known false where it cannot be.
+  struct Exits {
+    Object* broke = nullptr;
+    Object* continued = nullptr;  // null for a switch
+  };
   /// A function being executed.
   struct Frame {
     const clang::FunctionDecl* function = nullptr;
-    bool in_library = false;  // its body is not the user's
-    ir::Loc place;            // in a library function: the user's call that led here
-    Object* self = nullptr;   // what `this` points to
-    Object* result = nullptr;
-    std::unordered_map<const clang::ValueDecl*, Object*> locals;
+    bool in_library = false;     // its body is not the user's
+    ir::Loc place;               // in a library function: the user's call that led here
+    Object* self = nullptr;      // what `this` points to
+    Object* result = nullptr;    // a pointer where the function returns a reference
+    Object* returned = nullptr;  // a boolean like those of Exits
+    std::vector<Exits> exits;    // of the loops and switches around, innermost last
+    std::map<const clang::ValueDecl*, Object*> locals;
   };
   /// Restores what it was given at the end of a scope.
   template <class T>
@@ -48,6 +68,19 @@ class Lifter {
     Restore(const Restore&) = delete;
     Restore& operator=(const Restore&) = delete;
   };
+  /// A point of the lifting to go back to.
+  struct Mark;
+  /// One side of a run-time branch, lifted aside.
+  struct Arm;
+  /// The yields of both sides of a branch.
+  struct Join;
+  /// A loop as it is written: what precedes it has been executed.
+  struct Loop;
+  /// What a loop's body carries from round to round.
+  struct Carried;
+  struct Round;
+  enum class Rolled : std::uint8_t;
+  struct NotUnrolled;
 
   /// A call of a library function marked NN_PRIMITIVE.
   struct PrimitiveCall {
@@ -59,35 +92,123 @@ class Lifter {
     const clang::Expr* expr;
   };
   struct StaticArguments;
+  using Arguments = const std::vector<Object*>&;
 
-  // lifter.cpp: places, refusals, writes, values
+  // lifter.cpp: places in the source, refusals, values
+  void yield(const Parameters& parameters, Object* result, const clang::FunctionDecl* function);
   [[noreturn]] void refuse(clang::SourceLocation where, const std::string& message);
   ir::Loc place(clang::SourceLocation where) const;
   bool is_library(clang::SourceLocation where) const;
   void at(const clang::Expr* expr) { build_.loc = place(expr->getExprLoc()); }
   std::string shown(clang::QualType type) const;
-  void write(Object* to, const Object& from, const clang::Expr* where);
-  void give_name(const Object* object, llvm::StringRef name);
+  void give_name(Object* object, llvm::StringRef name);
   Object* lookup(const clang::ValueDecl* decl) const;
   ir::Elem elem(clang::QualType type, const clang::Expr* where);
   ir::Value number(double number, ir::Elem elem);
+  ir::Value integer(const llvm::APSInt& number, ir::Elem elem);
   ir::Value value_of(const Object* object, clang::QualType type, const clang::Expr* where);
   std::int64_t known_integer(const Object* object, const clang::Expr* where, const char* what);
 
-  // lift_stmt.cpp
-  Flow exec(const clang::Stmt* stmt);
-  Flow exec_block(const clang::CompoundStmt* block);
-  Flow exec_if(const clang::IfStmt* stmt);
-  Flow exec_for(const clang::ForStmt* loop);
-  Flow exec_loop(const clang::Stmt* loop, const clang::Expr* condition, const clang::Stmt* body,
-                 const clang::Expr* step, bool test_first);
-  Flow exec_range(const clang::CXXForRangeStmt* loop);
+  // memory.cpp: elements, reading, writing
+  Index index_of(const Object* object, const clang::Expr* where);
+  ir::Value value_of(const Index& index);
+  Index plus(const Index& a, const Index& b);
+  Index times(const Index& a, const ir::Dim& by);
+  Index flat(const Place& place);
+  Index flat(const Place& place, const ir::Shape& shape);
+  Object* part_at(Object* container, const Index& index);
+  Object* element(Object* array, const Object* index, const clang::Expr* where);
+  Object* element(Object* array, const Index& index, const clang::Expr* where);
+  Object* materialise(const Object* parts, const clang::Expr* where);
+  std::vector<ir::Value> indices(const Object* place);
+  Object* read(const Object* object, const clang::Expr* where);
+  void write_place(const Object* to, const Object& from, const clang::Expr* where);
+  void assign(Object* to, const Object& from, const clang::Expr* where);
+  void assign_elements(Object* to, const Object& from, const clang::Expr* where);
+  void write(Object* to, const Object& from, const clang::Expr* where);
+  Object* copy(const Object& from, const clang::Expr* where);
+  Object* array_of_numbers(const ir::Type& type, bool zero);
+
+  // pointer.cpp
+  Object* address_of(Object* object);
+  Object* dereference(const Object* pointer, clang::QualType to, const clang::Expr* where);
+  Object* advance(const Object* pointer, const Index& by, clang::QualType to, const clang::Expr* where);
+  std::int64_t cells_of(clang::QualType type) const;
+  Object* cell(Object* container, const Index& index);
+  Object* decay(Object* array);
+  Object* pointer_arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
+                             const clang::BinaryOperator* expr);
+  Object* pointer_difference(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
+                             clang::QualType to, clang::QualType result, const clang::Expr* where);
+
+  // branch.cpp: what is decided at run time
+  Mark mark() const;
+  void go_back(const Mark& mark);
+  Arm lift_arm(Steps body);
+  void reenter(Arm& arm, Steps body);
+  void join(ir::Value condition, Arm& yes, Arm& no, clang::SourceLocation where);
+  Content merge(Join& join, const Content& a, const Content& b);
+  Content merge_places(Join& join, const Content& a, const Content& b);
+  Content merge_parts(Join& join, const Content& a, const Content& b);
+  std::optional<ir::Type> type_of(const Content& content) const;
+  ir::Value as_value(const Content& content, const ir::Type& type);
+  Flow choose(ir::Value condition, Steps yes, llvm::function_ref<Flow(Rest*)> no, Rest* rest,
+              clang::SourceLocation where);
+  Object* choose_object(ir::Value condition, llvm::function_ref<Object*()> yes,
+                        llvm::function_ref<Object*()> no, clang::SourceLocation where);
+  bool is_harmless(const ir::Region& region) const;
+  Object* choose_between(ir::Value condition, const Content& a, const Content& b);
+  Object* eval_choice(const clang::AbstractConditionalOperator* expr, bool wants_value = false);
+  Object* eval_check(const clang::AbstractConditionalOperator* expr);
+  Object* eval_logical(const clang::BinaryOperator* expr);
+  Object* truth(Object* condition, const clang::Expr* where);
+
+  // control.cpp: blocks, if, switch, break, continue, return
+  Flow exec(const clang::Stmt* stmt, Rest* rest = nullptr);
+  Flow exec_list(llvm::ArrayRef<const clang::Stmt*> list, Rest* rest);
+  Flow exec_if(const clang::IfStmt* stmt, Rest* rest);
   Flow exec_return(const clang::ReturnStmt* stmt);
+  Object* pending(bool with_continue);
+  void clear_exits();
+  void mark_exit(Flow flow);
+  Flow guarded(const Object* left, Steps steps, Rest* rest, clang::SourceLocation where);
+
+  // switch.cpp
+  struct Group;
+  struct Switch;
+  Flow exec_switch(const clang::SwitchStmt* stmt);
+  std::vector<Group> groups_of(const clang::SwitchStmt* stmt);
+  Object* matches(const Switch& cases, std::size_t group);
+  Flow run_group(Switch& cases, std::size_t group);
+
+  // loop.cpp
+  Flow exec_for(const clang::ForStmt* loop);
+  Flow exec_while(const clang::WhileStmt* loop);
+  Flow exec_range(const clang::CXXForRangeStmt* loop);
+  Flow exec_range_parts(const clang::CXXForRangeStmt* loop, const Object* range, clang::QualType element);
+  Flow exec_range_elements(const clang::CXXForRangeStmt* loop, Object* range, clang::QualType element);
+  Flow exec_range_iterators(const clang::CXXForRangeStmt* loop);
   Object* loop_variable(const clang::VarDecl* variable, Object* part, clang::QualType element);
-  void count_round(const clang::Stmt* loop, int& rounds);
+  void bind_loop_variable(const clang::CXXForRangeStmt* loop, Object* part, clang::QualType element);
+  Flow run_loop(const Loop& loop);
+  Flow unroll(const Loop& loop, std::int64_t limit);
+  Flow unroll_rounds(const Loop& loop, std::int64_t last_step);
+
+  // rolled.cpp: loops that stay loops
+  Rolled roll(const Loop& loop, const Object* first, bool may_decline);
+  bool is_worth_unrolling(const Mark& from) const;
+  std::vector<Object*> guess(const Loop& loop);
+  Round lift_round(const Loop& loop, const std::vector<Object*>& changing);
+  void enter_round(Round& round, const std::vector<Object*>& changing);
+  ir::Value slot_value(const Content& content, const ir::Type& type, bool is_pointer);
+  void carry(Round& round, Carried& carried, clang::SourceLocation where);
+  void finish(const Loop& loop, Round& round, const Object* first, const Mark& from);
+  void replace_unchanged(Round& round, const Mark& from);
+
+  // lift_stmt.cpp
   void declare(const clang::VarDecl* variable);
+  void name_parts(Object* object, const std::string& name);
   void declare_parts(const clang::DecompositionDecl* names, Object* whole);
-  bool known_condition(const clang::Expr* condition, const char* construct, const char* instead);
   int note_statement(const clang::Stmt* stmt);
 
   // lift_expr.cpp
@@ -98,9 +219,8 @@ class Lifter {
   Object* eval_global(const clang::VarDecl* variable, const clang::Expr* where);
   Object* eval_base(const clang::Expr* base, bool is_arrow);
   Object* eval_member(const clang::MemberExpr* expr);
+  Object* member(Object* object, const clang::FieldDecl* field, const clang::Expr* where);
   Object* eval_subscript(const clang::ArraySubscriptExpr* expr);
-  Object* element(Object* array, const Object* index, const clang::Expr* where);
-  Object* eval_choice(const clang::AbstractConditionalOperator* expr);
   Object* self(const clang::Expr* where);
   std::vector<Object*> eval_unsequenced(llvm::ArrayRef<const clang::Expr*> exprs);
   std::vector<Object*> eval_sequenced(llvm::ArrayRef<const clang::Expr*> exprs);
@@ -110,15 +230,16 @@ class Lifter {
   Object* load(const Object* place, const clang::Expr* where);
   Object* base_of(Object* object, const clang::CastExpr* cast);
   Object* eval_cast(const clang::CastExpr* cast);
+  Object* eval_pointer_cast(const clang::CastExpr* cast);
   Object* eval_unary(const clang::UnaryOperator* expr);
+  Object* eval_address(const clang::UnaryOperator* expr);
   Object* step(const clang::UnaryOperator* expr);
   Object* eval_binary(const clang::BinaryOperator* expr);
   Object* eval_assignment(const clang::BinaryOperator* expr);
   Object* eval_compound_assignment(const clang::CompoundAssignOperator* expr);
-  Object* eval_logical(const clang::BinaryOperator* expr);
   Object* arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
                      clang::QualType operands, const clang::Expr* where);
-  void name_after(const clang::Expr* target, const Object* value);
+  void name_after(const clang::Expr* target, Object* value);
 
   // constants.cpp
   Object* constant(const clang::Expr* expr);
@@ -129,33 +250,39 @@ class Lifter {
   std::size_t part_of(const clang::CXXRecordDecl* record, const clang::FieldDecl* field) const;
   std::size_t part_of(const clang::CXXRecordDecl* record, const clang::CXXRecordDecl* base) const;
   Object* default_object(clang::QualType type, clang::SourceLocation where, bool zero);
+  Object* default_array(clang::QualType type, clang::SourceLocation where, bool zero);
+  Object* default_table(clang::QualType type, const ir::Shape& dims, bool zero);
+  void fill(Object* array, const Object& element, const clang::Expr* where);
   void check_record(clang::QualType type, clang::SourceLocation where);
   Object* eval_construct(const clang::CXXConstructExpr* expr, clang::QualType type);
   void check_tensor_constructor(const clang::CXXConstructExpr* expr, clang::QualType type);
-  Object* construct_tensor(const clang::CXXConstructExpr* expr, const std::vector<Object*>& arguments,
-                           clang::QualType type);
-  void run_constructor(const clang::CXXConstructorDecl* constructor, const std::vector<Object*>& arguments,
+  Object* construct_tensor(const clang::CXXConstructExpr* expr, Arguments arguments, clang::QualType type);
+  void run_constructor(const clang::CXXConstructorDecl* constructor, Arguments arguments,
                        const clang::Expr* where, Object* object);
+  void initialise(Object* part, clang::QualType type, const clang::Expr* value);
   Object* eval_list(const clang::InitListExpr* list);
   Object* eval_items(const clang::Expr* list, llvm::ArrayRef<clang::Expr*> items);
   Object* eval_lambda(const clang::LambdaExpr* lambda);
 
   // lift_call.cpp
   Object* eval_call(const clang::CallExpr* call);
+  Object* eval_indirect(const clang::CallExpr* call, const std::vector<const clang::Expr*>& sources);
   Object* eval_method(const clang::CXXMemberCallExpr* call, const clang::FunctionDecl* callee,
                       const std::vector<const clang::Expr*>& sources);
   Object* eval_operator(const clang::CXXOperatorCallExpr* call, const clang::FunctionDecl* callee,
                         std::vector<const clang::Expr*> sources);
-  Object* call_function(const clang::FunctionDecl* callee, Object* self,
-                        const std::vector<Object*>& arguments, llvm::ArrayRef<const clang::Expr*> sources,
-                        const clang::Expr* call);
-  Object* call_std(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
-                   const clang::Expr* call);
+  Object* call_function(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
+                        llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call);
   void check_can_enter(const clang::FunctionDecl* callee, const clang::Expr* call);
-  void in_frame(const clang::FunctionDecl* function, Object* self, const std::vector<Object*>& arguments,
-                const clang::Expr* call, llvm::function_ref<void()> body, Object** result = nullptr);
-  Object* enter(const clang::FunctionDecl* callee, Object* self, const std::vector<Object*>& arguments,
+  void in_frame(const clang::FunctionDecl* function, Object* self, Arguments arguments,
+                const clang::Expr* call, llvm::function_ref<void(Frame&)> body);
+  Object* enter(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                 const clang::Expr* call);
+
+  // library.cpp: the standard library's own
+  Object* call_std(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
+                   const clang::Expr* call);
+  Object* call_array(llvm::StringRef name, Object* self, Arguments arguments, const clang::Expr* call);
 
   // primitives.cpp
   llvm::StringRef primitive_name(const clang::FunctionDecl* callee) const;
@@ -169,12 +296,11 @@ class Lifter {
   Object* call_reduction(const PrimitiveCall& call, const StaticArguments& statics);
   void check_new_sizes(const PrimitiveCall& call, const ir::Shape& from, const ir::Shape& to);
   Object* call_shape(const PrimitiveCall& call, const StaticArguments& statics);
+  Object* call_element(const PrimitiveCall& call);
 
   // math.cpp
-  Object* call_math(const clang::FunctionDecl* callee, const std::vector<Object*>& arguments,
-                    const clang::Expr* call);
-  Object* choose_integer(const clang::FunctionDecl* callee, const std::vector<Object*>& arguments,
-                         const clang::Expr* call);
+  Object* call_math(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
+  Object* choose_integer(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
 
   clang::ASTContext& context_;
   ir::Function& f_;
@@ -182,6 +308,10 @@ class Lifter {
   Objects objects_;
   std::vector<Frame*> frames_;  // innermost last
   std::vector<ir::Diagnostic> notes_;
+  std::map<const clang::Decl*, Object*> globals_;   // constants outside of the function
+  std::map<const Object*, Object*> tables_;         // constant arrays that are indexed at run time, as memory
+  ir::Region entry_;                                // what is executed first: filling these
+  std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter
   std::uint64_t oldest_write_ = ~std::uint64_t{0};  // the oldest object written since this was last reset
   int depth_ = 0;                                   // of nested expressions, over all frames
   std::int64_t steps_ = 0;                          // statements executed

@@ -61,20 +61,27 @@ Object* Lifter::call_math(const clang::FunctionDecl* callee, const std::vector<O
       build_.map(ir::Map::minimum, build_.map(ir::Map::maximum, operands[0], operands[1]), operands[2]));
 }
 
-/// abs, max, min on integers: only where they are known. Other functions of integers are left to be entered.
-Object* Lifter::choose_integer(const clang::FunctionDecl* callee, const std::vector<Object*>& arguments,
+/// abs, max, min and clamp on integers. Other functions of integers are left to be entered.
+Object* Lifter::choose_integer(const clang::FunctionDecl* callee, Arguments arguments,
                                const clang::Expr* call) {
-  for (const Object* argument : arguments)
-    if (argument->state != Object::State::integer)
-      refuse(call->getExprLoc(),
-             "'" + callee->getQualifiedNameAsString() + "' of values of type '" +
-                 shown(call->getType().getNonReferenceType()) +
-                 "' known only at run time is not supported; cast them to float or double first");
-  const llvm::APSInt& first = arguments[0]->integer;
-  if (arguments.size() == 1) return objects_.of(first.isNegative() ? -first : first);
-  if (arguments.size() != 2) return nullptr;
-  const bool less = llvm::APSInt::compareValues(first, arguments[1]->integer) < 0;
-  return arguments[less == (callee->getName() == "max") ? 1 : 0];
+  const clang::QualType type = call->getType().getNonReferenceType();
+  const llvm::StringRef name = callee->getName();
+  if (!elem_of(type)) return nullptr;
+  const auto pick = [&](clang::BinaryOperatorKind kind, Object* a, Object* b) -> Object* {
+    const Object* chosen = arithmetic(kind, a, b, type, call);
+    if (chosen->state == Content::State::integer) return chosen->integer.getBoolValue() ? a : b;
+    const ir::Value left = value_of(a, type, call), right = value_of(b, type, call);
+    return objects_.of(build_.map(ir::Map::where, {chosen->value, left, right}));
+  };
+  if (name == "max" && arguments.size() == 2) return pick(clang::BO_GE, arguments[0], arguments[1]);
+  if (name == "min" && arguments.size() == 2) return pick(clang::BO_LE, arguments[0], arguments[1]);
+  if (name == "clamp" && arguments.size() == 3) {
+    Object* low = pick(clang::BO_GE, arguments[0], arguments[1]);
+    return pick(clang::BO_LE, low, arguments[2]);
+  }
+  if (!name.ends_with("abs") || arguments.size() != 1) return nullptr;
+  Object* zero = objects_.of(context_.MakeIntValue(0, type));
+  return pick(clang::BO_GE, arguments[0], arithmetic(clang::BO_Sub, zero, arguments[0], type, call));
 }
 
 }  // namespace nndiff::frontend

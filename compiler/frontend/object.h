@@ -1,8 +1,9 @@
-// What a C++ object is while its function is lifted: a value of the IR, a number known already, or parts.
+// What a C++ object is while its function is lifted: a value of the IR, a number known already, parts, or a
+// place inside another object.
 #ifndef NNDIFF_FRONTEND_OBJECT_H
 #define NNDIFF_FRONTEND_OBJECT_H
 #include <deque>
-#include <unordered_map>
+#include <map>
 
 #include "frontend/clang.h"
 #include "ir/function.h"
@@ -11,95 +12,137 @@ namespace nndiff::frontend {
 
 struct Object;
 
-/// What a lambda expression captured. By-copy captures cannot change (mutable lambdas are refused), so copies
-/// of a closure share them.
+/// What a lambda expression captured.
 struct Closure {
-  std::unordered_map<const clang::ValueDecl*, Object*> captured;
+  const clang::LambdaExpr* lambda = nullptr;
+  std::map<const clang::ValueDecl*, Object*> captured;
   Object* self = nullptr;
 };
 
-/// A place in memory of the program being lifted. An Object's address is its identity: references are plain
-/// pointers to it, and assignment replaces what it holds.
-struct Object {
-  enum class State : std::uint8_t {
-    unset,    // declared without a value
-    integer,  // an integer, bool or enumerator known while compiling
-    real,     // a float or double known while compiling
-    value,    // a tensor or scalar of the IR
-    parts,    // a struct (bases, then fields) or an array
-    closure,  // a lambda
-  };
-  State state = State::unset;
-  bool read_only = false;  // belongs to the caller of the differentiated function
-  std::uint64_t born = 0;  // objects are numbered as they come into being
-  llvm::APSInt integer;
-  double real = 0;
-  ir::Value value;
-  std::vector<Object*> parts;
-  std::shared_ptr<const Closure> closure;
-
-  bool is_known() const { return state == State::integer || state == State::real; }
+/// An i64 that is known, or a value of the IR.
+struct Index {
+  ir::Value value = {};
+  std::int64_t known = 0;
+  bool is_known() const { return !value; }
+  friend bool operator==(const Index&, const Index&) = default;
 };
 
-/// Owns all objects of one lifting; addresses stay valid.
+/// An element of `root`, a row of it, or the whole. Indices are one for each axis from the first on; a flat
+/// place has a single one that counts cells in row-major order: numbers, or the structs of a table.
+struct Place {
+  Object* root = nullptr;
+  std::vector<Index> index;
+  bool flat = false;
+  bool checked = false;  // an index out of range is an error of the call
+};
+
+/// What an object holds.
+struct Content {
+  enum class State : std::uint8_t {
+    unset,     // declared without a value; of the type `elem` if that is a scalar
+    integer,   // an integer, bool or enumerator known while compiling
+    real,      // a number of the type `elem` known while compiling
+    value,     // a tensor, an array of numbers or a scalar of the IR
+    parts,     // a struct (bases, then fields), or an array with an object for each element
+    table,     // an array of structs: parts as of the struct, each an array with the axes `dims` in front
+    place,     // not an object of its own: an element or row of another
+    pointer,   // the address of a place; of nothing if that has no root
+    choice,    // not an object of its own: parts[0] where `value` holds, else parts[1]
+    closure,   // a lambda
+    function,  // the address of a function
+  };
+  State state = State::unset;
+  std::optional<ir::Elem> elem = {};
+  llvm::APSInt integer = llvm::APSInt();
+  double real = 0;
+  ir::Value value = {};
+  std::vector<Object*> parts = {};
+  ir::Shape dims = {};
+  Place place = {};
+  std::shared_ptr<const Closure> closure = {};
+  const clang::FunctionDecl* function = nullptr;
+
+  bool is_known() const { return state == State::integer || state == State::real; }
+  bool has_parts() const { return state == State::parts || state == State::table; }
+};
+
+/// A place in memory of the program being lifted. An Object's address is its identity; what it holds changes
+/// through Objects::set alone.
+struct Object : Content {
+  bool is_flag = false;    // of an exit: see Lifter::Exits
+  bool read_only = false;  // belongs to the caller of the differentiated function, who has not lent it
+  std::uint64_t born = 0;  // objects are numbered as they come into being
+  std::string name;        // the user's variable
+};
+
+/// Owns all objects of one lifting; addresses stay valid. What changes is journaled, so that it can be taken
+/// back.
 class Objects {
  public:
+  struct Change {
+    Object* object;
+    Content before;
+  };
+
   Object* fresh() {
     Object& object = all_.emplace_back();
     object.born = all_.size();
     return &object;
   }
-  Object* of(ir::Value value) {
+  Object* holding(Content content) {
     Object* object = fresh();
-    object->state = Object::State::value;
-    object->value = value;
+    static_cast<Content&>(*object) = std::move(content);
     return object;
+  }
+  Object* of(ir::Value value) {
+    Content content{.state = Content::State::value};
+    content.value = value;
+    return holding(std::move(content));
   }
   Object* of(const llvm::APSInt& integer) {
-    Object* object = fresh();
-    object->state = Object::State::integer;
-    object->integer = integer;
+    Content content{.state = Content::State::integer};
+    content.integer = integer;
+    return holding(std::move(content));
+  }
+  Object* of(double real, ir::Elem elem) {
+    Content content{.state = Content::State::real, .elem = elem};
+    content.real = real;
+    return holding(std::move(content));
+  }
+  Object* flag() {
+    Object* object = of(false);
+    object->is_flag = true;
     return object;
   }
-  Object* of(double real) {
-    Object* object = fresh();
-    object->state = Object::State::real;
-    object->real = real;
-    return object;
-  }
+  Object* of(bool known) { return of(llvm::APSInt(llvm::APInt(1, known ? 1 : 0), true)); }
   Object* of(std::vector<Object*> parts) {
-    Object* object = fresh();
-    object->state = Object::State::parts;
-    object->parts = std::move(parts);
-    return object;
+    Content content{.state = Content::State::parts};
+    content.parts = std::move(parts);
+    return holding(std::move(content));
   }
-  /// An independent object holding the same.
-  Object* copy(const Object& from) {
-    Object* object = fresh();
-    replace(*object, from);
-    return object;
+  Object* of(Content::State state, Place place) {
+    Content content{.state = state};
+    content.place = std::move(place);
+    return holding(std::move(content));
   }
-  /// Makes `to` hold what `from` holds, part by part where both have parts, so that references to parts of
-  /// `to` see the change.
-  void replace(Object& to, const Object& from) {
-    if (to.state == Object::State::parts && from.state == Object::State::parts &&
-        to.parts.size() == from.parts.size()) {
-      for (std::size_t i = 0; i < to.parts.size(); ++i) replace(*to.parts[i], *from.parts[i]);
-      return;
-    }
-    to.state = from.state;
-    to.integer = from.integer;
-    to.real = from.real;
-    to.value = from.value;
-    to.closure = from.closure;
-    std::vector<Object*> parts;
-    for (const Object* part : from.parts) parts.push_back(copy(*part));
-    to.parts = std::move(parts);
+  Object* unset(ir::Elem elem) { return holding({.state = Content::State::unset, .elem = elem}); }
+
+  /// Makes `object` hold `content`.
+  void set(Object& object, Content content) {
+    journal_.push_back({&object, static_cast<Content&>(object)});
+    static_cast<Content&>(object) = std::move(content);
   }
+  std::size_t changes() const { return journal_.size(); }
+  /// Objects that existed at `birth` and have changed since `mark`, each with what it held then, in the order
+  /// of their first changes.
+  std::vector<Change> since(std::size_t mark, std::uint64_t birth) const;
+  /// Takes back the changes since `mark` to objects that existed at `birth`, and forgets all.
+  void restore(std::size_t mark, std::uint64_t birth);
   std::uint64_t count() const { return all_.size(); }
 
  private:
   std::deque<Object> all_;
+  std::vector<Change> journal_;
 };
 
 }  // namespace nndiff::frontend

@@ -17,30 +17,49 @@ struct Flattener {
   clang::ASTContext& context;
   op::Builder& build;
   Objects& objects;
+  Parameters& result;
   ir::Param& param;
   int& next_leaf;
   ir::Loc loc;
   bool wanted;
-  bool read_only;
+  bool by_reference = false;  // what follows belongs to the caller, who lends it unless it is const
+  bool is_lent = false;
 
   [[noreturn]] void refuse(const std::string& message) const {
     throw ir::Refusal({ir::Severity::error, loc, message});
   }
 
-  Object* leaf(const ir::Type& type, const std::string& path) {
+  Object* leaf(const ir::Type& type, const std::string& path, ir::Holder holder) {
     if (param.leaves.size() >= max_leaves)
       refuse("the parameter '" + param.name + "' holds more than " + std::to_string(max_leaves) +
              " tensors and numbers; use larger tensors");
     const ir::Value value = build.append({.kind = ir::Kind::input, .type = type, .index = next_leaf++});
-    param.leaves.push_back({path, type, value, wanted && ir::is_floating(type.elem)});
     Object* object = objects.of(value);
-    object->read_only = read_only;
+    object->name = param.name;
+    object->read_only = by_reference && !is_lent;
+    if (is_lent) result.lent.push_back({build.f.params.size(), param.leaves.size(), object});
+    param.leaves.push_back({path, type, value, wanted && ir::is_floating(type.elem), holder});
     return object;
   }
 
+  /// What a reference, pointer or span to `type` says about writing.
+  void enter_reference(clang::QualType type) {
+    by_reference = true;
+    is_lent = !type.isConstQualified();
+  }
+
   Object* flatten(clang::QualType type, const std::string& path) {
-    if (const auto tensor = tensor_type(type)) return leaf(*tensor, path);
-    if (type->isScalarType()) return leaf({scalar(type, path), {}}, path);
+    if (const auto tensor = tensor_type(type)) return leaf(*tensor, path, ir::Holder::tensor);
+    if (type->isPointerType()) return flatten_pointer(type->getPointeeType(), path);
+    if (const auto element = element_of(type, "vector"))
+      return flatten_sized(*element, path, ir::Holder::vector);
+    if (const auto element = element_of(type, "span")) {
+      Flattener inner = *this;
+      inner.enter_reference(*element);
+      return inner.flatten_sized(*element, path, ir::Holder::span);
+    }
+    if (type->isScalarType()) return leaf({scalar(type, path), {}}, path, ir::Holder::scalar);
+    if (const auto numbers = array_of_numbers(type)) return leaf(*numbers, path, ir::Holder::array);
     std::vector<Object*> parts;
     if (const auto array = array_of(type, context)) {
       for (std::uint64_t i = 0; i < array->count; ++i)
@@ -49,8 +68,55 @@ struct Flattener {
       flatten_record(type, path, parts);
     }
     Object* object = objects.of(std::move(parts));
-    object->read_only = read_only;
+    object->read_only = by_reference && !is_lent;
     return object;
+  }
+
+  /// T*: the address of the first of unknown many.
+  Object* flatten_pointer(clang::QualType to, const std::string& path) {
+    if (!to->isArithmeticType() || !elem_of(to))
+      refuse("'" + path + "' is a pointer to '" + shown(to, context) +
+             "', which is not supported; take a pointer to numbers, a std::span or an nn::Tensor");
+    Flattener inner = *this;
+    inner.enter_reference(to);
+    Object* numbers = inner.leaf({scalar(to, path), {ir::unknown_extent()}}, path, ir::Holder::pointer);
+    return objects.of(Content::State::pointer, {numbers, {Index{}}, true});
+  }
+
+  /// A vector or span: its elements, and how many these are.
+  Object* flatten_sized(clang::QualType element, const std::string& path, ir::Holder holder) {
+    if (!element->isArithmeticType() || !elem_of(element))
+      refuse("'" + path + "' holds elements of type '" + shown(element, context) +
+             "', which is not supported; use numbers");
+    std::string name = "size_of_" + path;
+    for (char& c : name)
+      if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+    const ir::Dim dim = ir::Dim::parse(name);
+    Object* numbers = leaf({scalar(element, path), {dim}}, path, holder);
+    Object* data = holder == ir::Holder::span
+                       ? objects.of(Content::State::pointer, {numbers, {Index{}}, true})
+                       : numbers;
+    Object* object = objects.of(std::vector<Object*>{data, objects.of(build.size(dim, {ir::Elem::u64, {}}))});
+    object->read_only = numbers->read_only;
+    object->parts[1]->read_only = numbers->read_only;
+    return object;
+  }
+
+  std::optional<clang::QualType> element_of(clang::QualType type, llvm::StringRef name) const {
+    const auto* special = specialisation(type, "std", name);
+    return special ? std::optional(special->getTemplateArgs()[0].getAsType()) : std::nullopt;
+  }
+
+  std::optional<ir::Type> array_of_numbers(clang::QualType type) const {
+    ir::Type result;
+    while (const auto array = array_of(type, context)) {
+      result.shape.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
+      if (array->count == 0) return std::nullopt;
+      type = array->element;
+    }
+    if (result.shape.empty() || !type->isArithmeticType() || !elem_of(type)) return std::nullopt;
+    result.elem = *elem_of(type);
+    return result;
   }
 
   void flatten_record(clang::QualType type, const std::string& path, std::vector<Object*>& parts) {
@@ -76,14 +142,11 @@ struct Flattener {
     }
   }
 
-  ir::Elem scalar(clang::QualType type, const std::string& path) {
-    if (type->isAnyPointerType() || type->isMemberPointerType() || type->isNullPtrType())
-      refuse("'" + path +
-             "' is a pointer, which is not supported yet; take an nn::Tensor (nn::view makes one of memory)");
+  ir::Elem scalar(clang::QualType type, const std::string& path) const {
     const auto elem = elem_of(type);
-    if (!elem || (type->isUnsignedIntegerType() && !type->isBooleanType()))
+    if (!elem)
       refuse("'" + path + "' has the type '" + shown(type, context) +
-             "', which is not supported; use float, double, int, std::int64_t or bool");
+             "', which is not supported; use float, double, integers or bool");
     return *elem;
   }
 };
@@ -96,7 +159,7 @@ ir::Param describe(const clang::ParmVarDecl* parameter, const Annotated& annotat
   if (param.name.empty()) param.name = "unnamed" + std::to_string(parameter->getFunctionScopeIndex() + 1);
   param.type = spell(type, context);
   param.is_tensor = tensor_type(type).has_value();
-  param.is_aggregate = !param.is_tensor && !type->isScalarType();
+  param.is_aggregate = false;  // known when it has been taken apart
   param.differentiated =
       annotated.wanted.empty() ||
       std::find(annotated.wanted.begin(), annotated.wanted.end(), param.name) != annotated.wanted.end();
@@ -110,17 +173,15 @@ void check_passing(const clang::ParmVarDecl* parameter, const ir::Loc& loc) {
     throw ir::Refusal({ir::Severity::error, loc, message});
   };
   if (inner.isVolatileQualified()) refuse("volatile parameters are not supported");
-  if (type->isRValueReferenceType() || (type->isLValueReferenceType() && !inner.isConstQualified()))
-    refuse("'" + parameter->getNameAsString() +
-           "' can be changed by the function; take it by value or by const "
-           "reference");
+  if (type->isRValueReferenceType())
+    refuse("'" + parameter->getNameAsString() + "' is an rvalue reference; take it by value or by reference");
 }
 
 }  // namespace
 
-std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContext& context,
-                                    op::Builder& build, Objects& result) {
-  std::vector<Object*> objects;
+Parameters add_parameters(const Annotated& annotated, clang::ASTContext& context, op::Builder& build,
+                          Objects& objects) {
+  Parameters result;
   int next_leaf = 0;
   bool any = false;
   for (const clang::ParmVarDecl* parameter : annotated.function->parameters()) {
@@ -128,15 +189,11 @@ std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContex
     check_passing(parameter, loc);
     ir::Param param = describe(parameter, annotated, context);
     build.loc = loc;
-    Flattener flattener{context,
-                        build,
-                        result,
-                        param,
-                        next_leaf,
-                        loc,
-                        param.differentiated,
-                        parameter->getType()->isReferenceType()};
-    objects.push_back(flattener.flatten(parameter->getType().getNonReferenceType(), param.name));
+    Flattener flattener{context, build, objects, result, param, next_leaf, loc, param.differentiated};
+    const clang::QualType type = parameter->getType().getNonReferenceType();
+    if (parameter->getType()->isReferenceType()) flattener.enter_reference(type);
+    result.objects.push_back(flattener.flatten(type, param.name));
+    param.is_aggregate = param.leaves.size() != 1 || param.leaves[0].path != param.name;
     const auto wanted = [](const ir::Leaf& leaf) { return leaf.wanted; };
     const bool floating = std::any_of(param.leaves.begin(), param.leaves.end(), wanted);
     if (param.differentiated && !floating && !annotated.wanted.empty())
@@ -152,7 +209,7 @@ std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContex
                        "'" + annotated.function->getNameAsString() +
                            "' has no floating-point parameter to "
                            "differentiate with respect to"});
-  return objects;
+  return result;
 }
 
 }  // namespace nndiff::frontend

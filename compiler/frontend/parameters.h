@@ -7,11 +7,22 @@
 
 namespace nndiff::frontend {
 
+/// The objects of a function's parameters.
+struct Parameters {
+  /// What the caller lends: the function may change it.
+  struct Lent {
+    std::size_t param, leaf;
+    Object* object;
+  };
+  std::vector<Object*> objects;
+  std::vector<Lent> lent;
+};
+
 /// Adds the function's parameters to the IR, a leaf for each tensor and scalar inside them and an input for
 /// each leaf. Returns the parameters' objects. Throws ir::Refusal for types that cannot be parameters, and
 /// for parameters to be differentiated that hold nothing floating.
-std::vector<Object*> add_parameters(const Annotated& annotated, clang::ASTContext& context,
-                                    op::Builder& build, Objects& objects);
+Parameters add_parameters(const Annotated& annotated, clang::ASTContext& context, op::Builder& build,
+                          Objects& objects);
 
 }  // namespace nndiff::frontend
 

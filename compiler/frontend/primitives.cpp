@@ -60,11 +60,19 @@ Object* Lifter::call_primitive(const PrimitiveCall& call) {
     if (elem_of(call.sources[0]->getType())) return convert(call.arguments[0], statics.types[0], call.expr);
     return objects_.of(build_.cast(operand(call, 0), elem(statics.types[0], call.expr)));
   }
-  if (call.name == "element")
-    refuse(call.expr->getExprLoc(),
-           "reading or writing single elements of a tensor is not supported yet; use tensor "
-           "operations, e.g. nn::pick, nn::sum or nn::where");
+  if (call.name == "element") return call_element(call);
   refuse(call.expr->getExprLoc(), "'nn::" + call.name.str() + "' is not supported yet");
+}
+
+/// x(i, j): checked, as the library does it.
+Object* Lifter::call_element(const PrimitiveCall& call) {
+  Object* result = call.self;
+  for (std::size_t i = 0; result && i < call.arguments.size(); ++i)
+    result = element(result, call.arguments[i], call.sources[i]);
+  if (!result || result->state != Content::State::place || !result->dims.empty())
+    refuse(call.expr->getExprLoc(), "this access to a tensor is not supported");
+  result->place.checked = true;
+  return result;
 }
 
 /// An argument as a value of the IR.
@@ -105,6 +113,7 @@ Object* Lifter::call_map(ir::Map map, const PrimitiveCall& call) {
 ir::Value Lifter::as_element(const Object* object, const clang::Expr* source, ir::Elem to) {
   if (value_type(source->getType())) return value_of(object, source->getType(), source);
   at(source);
+  object = read(object, source);
   if (object->is_known()) {
     const double x = object->state == Object::State::real
                          ? object->real
@@ -130,8 +139,8 @@ Object* Lifter::call_in_place(const PrimitiveCall& call) {
 
 /// Copies, conversions from an expression to its tensor, and assignments of either.
 Object* Lifter::call_identity(const PrimitiveCall& call) {
-  if (!call.self) return objects_.copy(*call.arguments.at(0));
-  if (call.arguments.empty()) return objects_.copy(*call.self);
+  if (!call.self) return copy(*call.arguments.at(0), call.expr);
+  if (call.arguments.empty()) return copy(*call.self, call.expr);
   if (call.arguments[0]->state == Object::State::unset)
     refuse(call.sources[0]->getExprLoc(), "this variable is used before anything was assigned to it");
   write(call.self, *call.arguments[0], call.expr);
@@ -162,7 +171,7 @@ Object* Lifter::call_reduction(const PrimitiveCall& call, const StaticArguments&
   const bool is_mean = call.name == "mean";
   if (!is_mean && call.name != "sum" && call.name != "max" && call.name != "min") return nullptr;
   if (elem_of(call.sources[0]->getType()))
-    return objects_.copy(*call.arguments[0]);  // a number is its own reduction
+    return copy(*call.arguments[0], call.expr);  // a number is its own reduction
   const ir::Value x = operand(call, 0);
   const bool keep_dims = call.arguments.size() > 1;
   if (is_mean) return objects_.of(build_.mean(x, statics.integers, keep_dims));

@@ -8,15 +8,10 @@ namespace nndiff::frontend {
 
 namespace {
 
-/// Why an operator of C++'s integers is refused at run time, and what to write.
-std::string instead_of(llvm::StringRef op) {
-  const std::string why =
-      "the operator '" + op.str() + "' is not supported on integers known only at run time; ";
-  if (op == "/" || op == "%")
-    return why + "write " +
-           (op == "/" ? "std::trunc(double(a) / double(b))" : "std::fmod(double(a), double(b))") +
-           ", or pass the result as a parameter";
-  return why + "pass the result as a parameter";
+/// The type in which C++ computes with integers of a type.
+clang::QualType promoted(clang::QualType type, const clang::ASTContext& context) {
+  if (type->isBooleanType()) return context.IntTy;
+  return context.isPromotableIntegerType(type) ? context.getPromotedIntegerType(type) : type;
 }
 
 }  // namespace
@@ -24,9 +19,10 @@ std::string instead_of(llvm::StringRef op) {
 /// A scalar as another scalar type: exactly for known numbers, by an IR cast otherwise.
 Object* Lifter::convert(const Object* from, clang::QualType to_type, const clang::Expr* where) {
   using State = Object::State;
+  from = read(from, where);
   if (from->state == State::unset) value_of(from, to_type, where);  // refuses
   if (from->is_known()) {
-    Object* object = objects_.copy(*from);
+    Object* object = objects_.holding(*from);
     if (const char* problem = fold::convert(*object, to_type, context_)) refuse(where->getExprLoc(), problem);
     return object;
   }
@@ -46,6 +42,8 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
     refuse(cast->getExprLoc(), "'const_cast' is not supported");
   switch (cast->getCastKind()) {
     case clang::CK_LValueToRValue:
+      if (const auto* choice = llvm::dyn_cast<clang::ConditionalOperator>(inner->IgnoreParens()))
+        return eval_choice(choice, true);
       return load(eval(inner), inner);
     case clang::CK_NoOp:
     case clang::CK_UserDefinedConversion:
@@ -66,9 +64,16 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
     case clang::CK_UncheckedDerivedToBase:
       return base_of(eval(inner), cast);
     case clang::CK_ArrayToPointerDecay:
-      refuse(cast->getExprLoc(), "an array as a pointer is not supported; use a std::array");
+      return decay(eval(inner));
     case clang::CK_FunctionToPointerDecay:
-      refuse(cast->getExprLoc(), "a function as a value is not supported; call it, or pass a lambda");
+      return eval(inner);
+    case clang::CK_NullToPointer:
+      return objects_.of(Content::State::pointer, Place{});
+    case clang::CK_PointerToBoolean: {
+      const Object* pointer = read(eval(inner), inner);
+      if (pointer->state == Content::State::pointer) return objects_.of(pointer->place.root != nullptr);
+      break;
+    }
     default:
       break;
   }
@@ -82,16 +87,20 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
 Object* Lifter::load(const Object* place, const clang::Expr* where) {
   if (where->getType().isVolatileQualified())
     refuse(where->getExprLoc(), "volatile variables are not supported");
-  if (place->state == Object::State::unset)
+  const Object* now = read(place, where);
+  if (now->state == Object::State::unset)
     refuse(where->getExprLoc(), "this variable is used before anything was assigned to it");
-  return objects_.copy(*place);
+  return now == place ? copy(*place, where) : const_cast<Object*>(now);
 }
 
 Object* Lifter::base_of(Object* object, const clang::CastExpr* cast) {
   const auto* record = cast->getSubExpr()->getType()->getPointeeOrArrayElementType()->getAsCXXRecordDecl();
+  if (object->state == Object::State::pointer && cast->getType()->isPointerType())
+    return address_of(
+        base_of(dereference(object, cast->getSubExpr()->getType()->getPointeeType(), cast), cast));
   for (const clang::CXXBaseSpecifier* step : cast->path()) {
     const clang::CXXRecordDecl* base = step->getType()->getAsCXXRecordDecl();
-    if (!record || !base || step->isVirtual() || object->state != Object::State::parts)
+    if (!record || !base || step->isVirtual() || !object->has_parts())
       refuse(cast->getExprLoc(), "this conversion to a base class is not supported");
     object = object->parts.at(part_of(record, base));
     record = base;
@@ -108,10 +117,9 @@ Object* Lifter::eval_unary(const clang::UnaryOperator* expr) {
       return eval(inner);
     case clang::UO_Deref:
       if (llvm::isa<clang::CXXThisExpr>(inner->IgnoreParenImpCasts())) return eval_base(inner, true);
-      eval(inner);  // says more where the pointer comes from 'new', '&' or an array
-      refuse(expr->getExprLoc(), "pointers are not supported; use a reference");
+      return dereference(eval(inner), expr->getType(), expr);
     case clang::UO_AddrOf:
-      refuse(expr->getExprLoc(), "taking an address is not supported; use a reference");
+      return eval_address(expr);
     case clang::UO_Minus:
     case clang::UO_Not:
     case clang::UO_LNot:
@@ -119,34 +127,47 @@ Object* Lifter::eval_unary(const clang::UnaryOperator* expr) {
     default:
       refuse(expr->getExprLoc(), unsupported(expr));
   }
-  Object* object = eval(inner);
+  const Object* object = read(eval(inner), inner);
   if (object->is_known()) {
-    Object* result = objects_.copy(*object);
+    Object* result = objects_.holding(*object);
     if (const char* problem = fold::unary(expr->getOpcode(), *result, expr->getType(), context_))
       refuse(expr->getExprLoc(), problem);
     return result;
   }
-  if (expr->getOpcode() != clang::UO_Minus)
-    refuse(expr->getExprLoc(),
-           expr->getOpcode() == clang::UO_LNot
-               ? "a '!' that depends on values known only at run time is not supported yet; "
-                 "write the opposite comparison, or exchange the operands of nn::where"
-               : instead_of("~"));
   const ir::Value value = value_of(object, inner->getType(), expr);
   at(expr);
-  return objects_.of(build_.map(ir::Map::neg, value));
+  const ir::Map map = expr->getOpcode() == clang::UO_Minus ? ir::Map::neg
+                      : expr->getOpcode() == clang::UO_Not ? ir::Map::bit_not
+                                                           : ir::Map::logical_not;
+  return objects_.of(build_.map(map, value));
+}
+
+/// &x; an element's address is moved along its array.
+Object* Lifter::eval_address(const clang::UnaryOperator* expr) {
+  const clang::Expr* inner = expr->getSubExpr()->IgnoreParens();
+  const auto* subscript = llvm::dyn_cast<clang::ArraySubscriptExpr>(inner);
+  if (!subscript) return address_of(eval(inner));
+  const auto operands = eval_unsequenced({subscript->getBase(), subscript->getIdx()});
+  return advance(operands[0], index_of(operands[1], subscript->getIdx()), subscript->getType(), expr);
 }
 
 /// ++ and --.
 Object* Lifter::step(const clang::UnaryOperator* expr) {
   Object* place = eval(expr->getSubExpr());
   const clang::QualType type = expr->getSubExpr()->getType();
-  const Object* before = load(place, expr->getSubExpr());
+  Object* before = load(place, expr->getSubExpr());
+  if (type->isPointerType()) {
+    write(place, *advance(before, {{}, expr->isIncrementOp() ? 1 : -1}, type->getPointeeType(), expr), expr);
+    return expr->isPrefix() ? place : before;
+  }
+  // As C++ has it, the operation is done in the promoted type.
+  const clang::QualType inner = type->isRealFloatingType() ? type : promoted(type, context_);
   Object one = *objects_.of(llvm::APSInt::get(1));
-  if (const char* problem = fold::convert(one, type, context_)) refuse(expr->getExprLoc(), problem);
+  if (const char* problem = fold::convert(one, inner, context_)) refuse(expr->getExprLoc(), problem);
   const auto kind = expr->isIncrementOp() ? clang::BO_Add : clang::BO_Sub;
-  write(place, *arithmetic(kind, before, &one, type, expr), expr);
-  return expr->isPrefix() ? place : objects_.copy(*before);
+  const Object* result = arithmetic(kind, convert(before, inner, expr), &one, inner, expr);
+  write(place, *convert(result, type, expr), expr);
+  return expr->isPrefix() ? place : before;
 }
 
 Object* Lifter::eval_binary(const clang::BinaryOperator* expr) {
@@ -162,11 +183,14 @@ Object* Lifter::eval_binary(const clang::BinaryOperator* expr) {
       !(expr->isComparisonOp() && expr->getOpcode() != clang::BO_Cmp))
     refuse(expr->getExprLoc(), "the operator '" + expr->getOpcodeStr().str() + "' is not supported");
   const auto operands = eval_unsequenced({expr->getLHS(), expr->getRHS()});
+  if (expr->getLHS()->getType()->isPointerType() || expr->getRHS()->getType()->isPointerType())
+    return pointer_arithmetic(expr->getOpcode(), operands[0], operands[1], expr);
   return arithmetic(expr->getOpcode(), operands[0], operands[1], expr->getLHS()->getType(), expr);
 }
 
 Object* Lifter::eval_assignment(const clang::BinaryOperator* expr) {
-  const Object* value = eval(expr->getRHS());  // the right side comes first, since C++17
+  const Object* value =
+      read(eval(expr->getRHS()), expr->getRHS());  // the right side comes first, since C++17
   Object* place = eval(expr->getLHS());
   write(place, *value, expr);
   name_after(expr->getLHS(), place);
@@ -174,8 +198,15 @@ Object* Lifter::eval_assignment(const clang::BinaryOperator* expr) {
 }
 
 Object* Lifter::eval_compound_assignment(const clang::CompoundAssignOperator* expr) {
-  const Object* right = eval(expr->getRHS());
+  const Object* right = read(eval(expr->getRHS()), expr->getRHS());
   Object* place = eval(expr->getLHS());
+  if (const clang::QualType pointer = expr->getLHS()->getType(); pointer->isPointerType()) {
+    Index by = index_of(right, expr);
+    if (expr->getOpcode() == clang::BO_SubAssign)
+      by = by.is_known() ? Index{{}, -by.known} : Index{build_.map(ir::Map::neg, by.value)};
+    write(place, *advance(load(place, expr), by, pointer->getPointeeType(), expr), expr);
+    return place;
+  }
   const clang::QualType inner = expr->getComputationLHSType();
   const Object* left = convert(load(place, expr->getLHS()), inner, expr);
   const auto kind = clang::BinaryOperator::getOpForCompoundAssignment(expr->getOpcode());
@@ -185,29 +216,31 @@ Object* Lifter::eval_compound_assignment(const clang::CompoundAssignOperator* ex
   return place;
 }
 
-Object* Lifter::eval_logical(const clang::BinaryOperator* expr) {
-  const bool is_and = expr->getOpcode() == clang::BO_LAnd;
-  const bool left = known_condition(expr->getLHS(), is_and ? "an '&&'" : "an '||'",
-                                    is_and ? "nest two nn::where, nn::where(a, nn::where(b, x, y), y)"
-                                           : "nest two nn::where, nn::where(a, x, nn::where(b, x, y))");
-  if (left != is_and) return objects_.of(context_.MakeIntValue(left, expr->getType()));
-  return eval(expr->getRHS());
-}
-
 namespace {
 
-/// The elementwise operator behind an operator on C++ scalars; nothing where there is none at run time.
-std::optional<ir::Map> map_of(clang::BinaryOperatorKind kind, clang::QualType operands) {
-  const bool is_integer = !operands->isRealFloatingType();
+/// The elementwise operator behind an operator on C++ scalars.
+std::optional<ir::Map> map_of(clang::BinaryOperatorKind kind) {
   switch (kind) {
     case clang::BO_Add:
       return ir::Map::add;
     case clang::BO_Sub:
-      return operands->isUnsignedIntegerType() ? std::nullopt : std::optional(ir::Map::sub);
+      return ir::Map::sub;
     case clang::BO_Mul:
       return ir::Map::mul;
     case clang::BO_Div:
-      return is_integer ? std::nullopt : std::optional(ir::Map::div);
+      return ir::Map::div;
+    case clang::BO_Rem:
+      return ir::Map::rem;
+    case clang::BO_And:
+      return ir::Map::bit_and;
+    case clang::BO_Or:
+      return ir::Map::bit_or;
+    case clang::BO_Xor:
+      return ir::Map::bit_xor;
+    case clang::BO_Shl:
+      return ir::Map::shift_left;
+    case clang::BO_Shr:
+      return ir::Map::shift_right;
     case clang::BO_LT:
       return ir::Map::lt;
     case clang::BO_LE:
@@ -229,21 +262,30 @@ std::optional<ir::Map> map_of(clang::BinaryOperatorKind kind, clang::QualType op
 
 Object* Lifter::arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
                            clang::QualType operands, const clang::Expr* where) {
+  a = read(a, where), b = read(b, where);
   if (a->is_known() && b->is_known()) {
-    Object* result = objects_.copy(*a);
+    Object* result = objects_.holding(*a);
     if (const char* problem = fold::binary(kind, *result, *b, operands, context_))
       refuse(where->getExprLoc(), problem);
     return result;
   }
-  const ir::Value left = value_of(a, operands, where), right = value_of(b, operands, where);
-  const auto map = map_of(kind, operands);
-  if (!map) refuse(where->getExprLoc(), instead_of(clang::BinaryOperator::getOpcodeStr(kind)));
+  const auto map = map_of(kind);
+  if (!map)
+    refuse(where->getExprLoc(),
+           "the operator '" + clang::BinaryOperator::getOpcodeStr(kind).str() + "' is not supported here");
+  if (b->state == Object::State::integer && b->integer.isZero() &&
+      (kind == clang::BO_Div || kind == clang::BO_Rem) && !operands->isRealFloatingType())
+    refuse(where->getExprLoc(), "division by zero");
+  const ir::Value left = value_of(a, operands, where);
+  ir::Value right = value_of(b, operands, where);
   at(where);
+  if (*map == ir::Map::shift_left || *map == ir::Map::shift_right)  // each side was promoted for itself
+    right = build_.cast(right, build_.type(left).elem);
   return objects_.of(build_.map(*map, left, right));
 }
 
 /// A value assigned to a variable takes its name.
-void Lifter::name_after(const clang::Expr* target, const Object* value) {
+void Lifter::name_after(const clang::Expr* target, Object* value) {
   if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(target->IgnoreParens()))
     give_name(value, name->getDecl()->getName());
 }

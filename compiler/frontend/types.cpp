@@ -6,18 +6,34 @@
 namespace nndiff::frontend {
 
 std::optional<ir::Elem> elem_of(clang::QualType type) {
-  const auto* builtin = type.getCanonicalType()->getAs<clang::BuiltinType>();
+  if (const auto* enumeration = type.getCanonicalType()->getAs<clang::EnumType>())
+    type = enumeration->getDecl()->getIntegerType();
+  const auto* builtin = type.isNull() ? nullptr : type.getCanonicalType()->getAs<clang::BuiltinType>();
   if (!builtin) return std::nullopt;
   switch (builtin->getKind()) {
     case clang::BuiltinType::Bool:
       return ir::Elem::boolean;
+    case clang::BuiltinType::Char_S:
+    case clang::BuiltinType::SChar:
+      return ir::Elem::i8;
+    case clang::BuiltinType::Char_U:
+    case clang::BuiltinType::UChar:
+    case clang::BuiltinType::Char8:
+      return ir::Elem::u8;
+    case clang::BuiltinType::Short:
+      return ir::Elem::i16;
+    case clang::BuiltinType::UShort:
+      return ir::Elem::u16;
     case clang::BuiltinType::Int:
       return ir::Elem::i32;
+    case clang::BuiltinType::UInt:
+      return ir::Elem::u32;
     case clang::BuiltinType::Long:
     case clang::BuiltinType::LongLong:
+      return ir::Elem::i64;
     case clang::BuiltinType::ULong:
     case clang::BuiltinType::ULongLong:
-      return ir::Elem::i64;
+      return ir::Elem::u64;
     case clang::BuiltinType::Float:
       return ir::Elem::f32;
     case clang::BuiltinType::Double:
@@ -99,6 +115,15 @@ std::optional<ArrayOf> array_of(clang::QualType type, const clang::ASTContext& c
   return ArrayOf{array->getTemplateArgs()[0].getAsType(), count.getAsIntegral().getZExtValue()};
 }
 
+namespace {
+
+bool is_empty(const clang::CXXDestructorDecl* destructor) {
+  const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(destructor->getBody());
+  return body && body->body_empty();
+}
+
+}  // namespace
+
 std::string record_problem(clang::QualType type, const clang::ASTContext& context) {
   const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
   const std::string objects =
@@ -110,15 +135,15 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
   if (record->getNumVBases() > 0 || record->isPolymorphic())
     return "classes with virtual functions or bases are not supported; use a template";
   const clang::CXXDestructorDecl* destructor = record->getDestructor();
-  if (destructor && destructor->isUserProvided()) return objects + ": it has a destructor of its own";
+  if (destructor && destructor->isUserProvided() && !is_empty(destructor))
+    return objects + ": it has a destructor of its own";
   for (const clang::FieldDecl* field : record->fields()) {
     const clang::QualType member = field->getType();
-    const char* what = member->isReferenceType()                                  ? "a reference"
-                       : member->isPointerType() || member->isMemberPointerType() ? "a pointer"
-                       : field->isBitField()                                      ? "a bit-field"
-                       : member.isVolatileQualified()                             ? "volatile"
-                       : field->isAnonymousStructOrUnion()                        ? "without a name"
-                                                                                  : nullptr;
+    const char* what = member->isMemberPointerType()       ? "a pointer to a member"
+                       : field->isBitField()               ? "a bit-field"
+                       : member.isVolatileQualified()      ? "volatile"
+                       : field->isAnonymousStructOrUnion() ? "without a name"
+                                                           : nullptr;
     if (what) return objects + ": the member '" + field->getNameAsString() + "' is " + what;
   }
   return "";

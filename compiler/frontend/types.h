@@ -6,8 +6,7 @@
 
 namespace nndiff::frontend {
 
-/// The element type of bool, int, 64-bit integers, float and double; nothing for other types. Unsigned 64-bit
-/// integers count as i64: they only ever hold sizes.
+/// The element type of bool, integers, enumerations, float and double; nothing for other types.
 std::optional<ir::Elem> elem_of(clang::QualType type);
 
 /// True where `decl` lies inside the namespace `name` at global scope.

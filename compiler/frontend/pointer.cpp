@@ -1,0 +1,169 @@
+// Pointers: the address of a place, which integers move along the cells of its root.
+#include "frontend/lifter.h"
+#include "frontend/types.h"
+
+namespace nndiff::frontend {
+
+using State = Content::State;
+
+namespace {
+
+clang::QualType innermost(clang::QualType type, const clang::ASTContext& context) {
+  while (const auto array = array_of(type, context)) type = array->element;
+  return type;
+}
+
+}  // namespace
+
+/// How many cells an object of the type takes: the elements of arrays of arrays are counted as one array's.
+std::int64_t Lifter::cells_of(clang::QualType type) const {
+  std::int64_t cells = 1;
+  while (const auto array = array_of(type, context_)) {
+    cells *= static_cast<std::int64_t>(array->count);
+    type = array->element;
+  }
+  return cells;
+}
+
+Object* Lifter::address_of(Object* object) {
+  if (object->state == State::place) {
+    Place place{object->place.root, {flat(object->place)}, true};
+    Object* pointer = objects_.of(State::pointer, std::move(place));
+    return pointer;
+  }
+  return objects_.of(State::pointer, {object, {}, true});
+}
+
+/// An array as the address of its first element.
+Object* Lifter::decay(Object* array) {
+  if (array->state == State::place) return address_of(array);
+  return objects_.of(State::pointer, {array, {Index{}}, true});
+}
+
+/// Cell number `index` of an array, a table or a choice of these.
+Object* Lifter::cell(Object* container, const Index& index) {
+  Content content = *container;
+  if (container->state == State::value) {
+    content = {.state = State::place};
+    content.place = {container, {index}, true};
+    content.place.flat = build_.shape(container->value).size() > 1;
+    return objects_.holding(std::move(content));
+  }
+  if (container->state != State::table && container->state != State::choice)
+    ir::bug("an object without cells");
+  const std::size_t axes = container->state == State::table ? container->dims.size() : 0;
+  const std::function<Object*(Object*)> inside = [&](Object* part) {
+    Content inner = *part;
+    if (part->has_parts()) {
+      for (Object*& p : inner.parts) p = inside(p);
+      return objects_.holding(std::move(inner));
+    }
+    const ir::Shape shape = build_.shape(part->value);
+    inner = {.state = State::place};
+    inner.dims.assign(shape.begin() + static_cast<std::ptrdiff_t>(axes), shape.end());
+    inner.place = {part, {times(index, ir::count(inner.dims))}, shape.size() > 1};
+    return objects_.holding(std::move(inner));
+  };
+  for (Object*& part : content.parts) part = axes > 0 ? inside(part) : cell(part, index);
+  if (axes > 0) {
+    content.state = State::parts;
+    content.dims.clear();
+  }
+  return objects_.holding(std::move(content));
+}
+
+/// The object of type `to` that a pointer points to.
+Object* Lifter::dereference(const Object* pointer, clang::QualType to, const clang::Expr* where) {
+  pointer = read(pointer, where);
+  if (pointer->state == State::closure || pointer->state == State::function)
+    return const_cast<Object*>(pointer);
+  if (pointer->state == State::unset)
+    refuse(where->getExprLoc(), "this pointer is used before it points to anything");
+  if (pointer->state != State::pointer) refuse(where->getExprLoc(), "this cannot be used as a pointer");
+  Object* root = pointer->place.root;
+  if (!root) refuse(where->getExprLoc(), "this pointer is null");
+  at(where);
+  const Object* kind = root;
+  while (kind->state == State::choice) kind = kind->parts[0];
+  const bool has_cells =
+      kind->state == State::table || (kind->state == State::value && !build_.shape(kind->value).empty());
+  const bool is_whole = pointer->place.index.empty();
+  if (is_whole && (!has_cells || !innermost(to, context_)->isScalarType() || array_of(to, context_)))
+    return root;
+  const Index index = is_whole ? Index{} : pointer->place.index[0];
+  if (!has_cells) {
+    if (kind->state == State::parts && !is_whole) return element(root, index, where);
+    if (kind->state == State::place && !kind->dims.empty()) return element(root, index, where);
+    if (!(index == Index{}))
+      refuse(where->getExprLoc(), "this pointer does not point to an element of an array");
+    return root;
+  }
+  Object* result = cell(root, index);
+  if (result->state == State::place)
+    for (auto array = array_of(to, context_); array; array = array_of(array->element, context_)) {
+      result->place.flat = true;
+      result->dims.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
+    }
+  result->read_only = root->read_only;
+  return result;
+}
+
+/// pointer + by, for a pointer to objects of type `to`.
+Object* Lifter::advance(const Object* pointer, const Index& by, clang::QualType to,
+                        const clang::Expr* where) {
+  pointer = read(pointer, where);
+  if (pointer->state != State::pointer || !pointer->place.root)
+    refuse(where->getExprLoc(), "this cannot be used as a pointer into an array");
+  at(where);
+  Place place = pointer->place;
+  const Index now = place.index.empty() ? Index{} : place.index[0];
+  place.index = {plus(now, times(by, ir::Dim(cells_of(to))))};
+  place.flat = true;
+  return objects_.of(State::pointer, std::move(place));
+}
+
+/// p + n, n + p, p - n, p - q and comparisons.
+Object* Lifter::pointer_arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
+                                   const clang::BinaryOperator* expr) {
+  const clang::QualType left = expr->getLHS()->getType(), right = expr->getRHS()->getType();
+  if (left->isPointerType() && right->isPointerType())
+    return pointer_difference(kind, a, b, left->getPointeeType(), expr->getType(), expr);
+  if (!left->isPointerType() && !right->isPointerType())
+    refuse(expr->getExprLoc(), "this comparison with a null pointer is not supported");
+  if (right->isPointerType()) return advance(b, index_of(a, expr), right->getPointeeType(), expr);
+  Index by = index_of(b, expr);
+  at(expr);
+  if (kind == clang::BO_Sub)
+    by = by.is_known() ? Index{{}, -by.known} : Index{build_.map(ir::Map::neg, by.value)};
+  return advance(a, by, left->getPointeeType(), expr);
+}
+
+Object* Lifter::pointer_difference(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
+                                   clang::QualType to, clang::QualType result, const clang::Expr* where) {
+  const Object *p = read(a, where), *q = read(b, where);
+  if (p->state != State::pointer || q->state != State::pointer)
+    refuse(where->getExprLoc(), "these pointers cannot be compared");
+  const bool is_equality = kind == clang::BO_EQ || kind == clang::BO_NE;
+  if (p->place.root != q->place.root) {
+    const auto may_differ = [](const Place& place) {
+      return place.root && place.root->state == State::choice;
+    };
+    if (!is_equality || may_differ(p->place) || may_differ(q->place))
+      refuse(where->getExprLoc(), "these pointers point into different objects");
+    return objects_.of(kind == clang::BO_NE);
+  }
+  at(where);
+  const auto as_object = [&](const Object* pointer) {
+    const Index index = pointer->place.index.empty() ? Index{} : pointer->place.index[0];
+    return index.is_known() ? objects_.of(llvm::APSInt::get(index.known)) : objects_.of(index.value);
+  };
+  const clang::QualType wide = context_.getIntTypeForBitwidth(64, true);
+  Object* difference = arithmetic(kind, as_object(p), as_object(q), wide, where);
+  if (kind != clang::BO_Sub) return difference;
+  const std::int64_t cells = cells_of(to);
+  if (cells > 1)
+    difference = arithmetic(clang::BO_Div, difference, objects_.of(llvm::APSInt::get(cells)), wide, where);
+  return convert(difference, result, where);
+}
+
+}  // namespace nndiff::frontend

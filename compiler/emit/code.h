@@ -52,6 +52,7 @@ class Code {
   void store_block(const ir::Op& op, const std::string& to, bool adds);
   void copy(const ir::Op& op, int to);
   void load_block(Value v);
+  void alloc(Value v);
   void grow(const ir::Op& op);
   void dimension(Value v);
   void write(int buffer);

@@ -66,7 +66,7 @@ void Code::operation(Value v) {
     case Kind::load:
       return load_block(v);
     case Kind::alloc:
-      return;
+      return alloc(v);
     case Kind::grow:
       return grow(op);
     case Kind::dimension:
@@ -275,6 +275,15 @@ void Code::load_block(Value v) {
   write(to);
   w_.lines.line("std::copy_n(&" + from + ", " + count + ", " + w_.buffers[static_cast<std::size_t>(to)] +
                 ");");
+}
+
+// Memory of its own has no elements to set, but what grows begins anew.
+void Code::alloc(Value v) {
+  const int buffer = usage_.buffer_of(v);
+  const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(buffer)];
+  if (!b.grows || (usage_.scopes.of_value(v) == 0 && b.values.front() == v)) return;
+  write(buffer);
+  w_.lines.line(w_.buffers[static_cast<std::size_t>(buffer)] + ".clear();");
 }
 
 void Code::grow(const Op& op) {

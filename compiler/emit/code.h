@@ -31,7 +31,7 @@ class Code {
   struct Waiting {
     Text text;
     std::set<int> cells, buffers;  // it has to be computed before these change
-    bool has_sides = false;  // a sum, difference, product or quotient
+    bool has_sides = false;        // a sum, difference, product or quotient
     Text left, right;
     int block = -1;
   };
@@ -52,6 +52,7 @@ class Code {
   void store_block(const ir::Op& op, const std::string& to, bool adds);
   void copy(const ir::Op& op, int to);
   void load_block(Value v);
+  void alloc(Value v);
   void grow(const ir::Op& op);
   void dimension(Value v);
   void write(int buffer);
@@ -62,7 +63,8 @@ class Code {
   void branch_text(const Text& condition, const std::vector<std::string>& sides);
   void begin_cells(const plan::Step& step);
   void begin_results(const plan::Step& step, std::set<std::size_t>& done);
-  std::string side(const plan::Step& step, std::size_t side, const std::vector<std::pair<int, Value>>& yields);
+  std::string side(const plan::Step& step, std::size_t side,
+                   const std::vector<std::pair<int, Value>>& yields);
   void assign(std::vector<std::pair<int, Value>> yields);
   void assign_one(int cell, Value y);
   bool is_read(int cell, const std::vector<std::pair<int, Value>>& by, std::size_t but) const;

@@ -10,12 +10,12 @@ using ir::Value;
 
 /// How one scalar value is used.
 struct Usage {
-  int count = 0;        // in the text
-  int scope = -1;       // the innermost around all uses
-  int last = -1;        // position of the last use
-  bool named = false;   // needs a variable: a kernel uses it
-  int block = -1;       // the scope where it is computed
-  bool inlined = false; // computed where its only use is
+  int count = 0;         // in the text
+  int scope = -1;        // the innermost around all uses
+  int last = -1;         // position of the last use
+  bool named = false;    // needs a variable: a kernel uses it
+  int block = -1;        // the scope where it is computed
+  bool inlined = false;  // computed where its only use is
 };
 
 /// A variable that changes: what loops carry and branches leave. Several values live in it one after the
@@ -35,8 +35,8 @@ struct UsageOf {
 
   const plan::Plan& plan;
   plan::Scopes scopes;
-  std::vector<Usage> of;      // by operation
-  std::vector<int> cell;      // by operation: its cell, or -1
+  std::vector<Usage> of;  // by operation
+  std::vector<int> cell;  // by operation: its cell, or -1
   std::vector<Cell> cells;
   std::map<Value, Written> written;  // by loop or branch
 

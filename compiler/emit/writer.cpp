@@ -30,11 +30,12 @@ void Lines::line(const std::string& text) {
 void Lines::line(const std::string& text, const std::string& comment) {
   if (comment.empty()) return line(text);
   const std::size_t width = 2 * static_cast<std::size_t>(indent) + text.size();
-  if (width + comment.size() + 5 > widest) {
+  const std::size_t column = std::max(width + 2, comment_column);
+  if (column + comment.size() + 3 > widest) {
     line("// " + comment);
     return line(text);
   }
-  line(text + std::string(width + 2 < comment_column ? comment_column - width : 2, ' ') + "// " + comment);
+  line(text + std::string(column - width, ' ') + "// " + comment);
 }
 
 void Lines::open(const std::string& text) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "grad/keeper.h"
+#include "ir/linear.h"
 
 namespace nndiff::grad {
 
@@ -78,30 +79,79 @@ Dim Keeper::extent(Value limit, Value before) {
   return it->second;
 }
 
-// An array with an axis for each loop around, and those of the value.
+// For what a loop carries: the value that its body hands on, if that is to be kept too.
+Value Keeper::successor(Value v) {
+  const Place home = at.home[v.id];
+  if (f[v].kind != Kind::parameter) return {};
+  const ir::Region& body = f[home.op].regions[0];
+  const auto k = std::find(body.params.begin(), body.params.end(), v) - body.params.begin();
+  const Value next = body.yields[static_cast<std::size_t>(k - 1)];
+  if (!wanted.count(next) || at.home[next.id] != home || provided.count(next)) return {};
+  if (f[next].kind == Kind::parameter || ir::is_view(f[next].kind)) return {};
+  const std::map<Value, int> before = costs;
+  provided[v] = v;  // at hand, while we look
+  const bool cheap = is_cheap(next);
+  provided.erase(v);
+  costs = before;
+  return cheap ? Value{} : next;
+}
+
+// What the parameter `v` of a loop would be in the round after the last one.
+Value Keeper::final_of(Value v) {
+  const Place home = at.home[v.id];
+  const std::vector<Value>& params = f[home.op].regions[0].params;
+  const auto k = static_cast<std::size_t>(std::find(params.begin(), params.end(), v) - params.begin() - 1);
+  if (const Value result = at.results[home.op.id][k]) return result;
+  Value made;
+  insert_after(b, at.home[home.op.id], home.op, [&] {
+    made = b.append(
+        {.kind = Kind::result, .type = f[v].type, .operands = {home.op}, .index = static_cast<int>(k)});
+  });
+  return made;
+}
+
+// An array with an axis for each loop around, and those of the value. Where both a carried value and its next
+// one are wanted, they are neighbours.
 Value Keeper::by_counters(Value v, const std::vector<Place>& path, const std::vector<Value>& limits) {
   Type type = f[v].type;
   const Shape block = type.shape;
+  const std::vector<Value> loops = loops_of(f, path);
+  const Value next = successor(v);
   Shape shape;
   for (Value limit : limits) shape.push_back(extent(limit, path[0].op));
+  if (next) shape.back() = shape.back() + Dim{1};
   type.shape.insert(type.shape.begin(), shape.begin(), shape.end());
   Value array;
   insert_before(b, {}, path[0].op, [&] { array = b.alloc(type); });
   f[array].name = f[v].name;
-  const auto index = [&](bool backward) {
+  const auto index = [&](Value round, bool backward) {
     std::vector<Value> out;
-    for (Value loop : loops_of(f, path))
-      out.push_back(backward ? counter(loop) : f[loop].regions[0].params[0]);
+    for (Value loop : loops) out.push_back(backward ? counter(loop) : f[loop].regions[0].params[0]);
+    out.back() = round;
     for (std::size_t i = 0; i < block.size(); ++i) out.push_back(number(0));
     return out;
   };
-  array = weave(f, path, array, [&](Value current) {
-    insert_after(b, path.back(), v, [&] { current = b.store(current, v, index(false)); });
+  const auto keep = [&](Value current) {
+    const Value round = f[loops.back()].regions[0].params[0];
+    insert_after(b, path.back(), v, [&] { current = b.store(current, v, index(round, false)); });
     return current;
-  });
+  };
+  const auto keep_with_last = [&](Value current) {
+    const Value last = final_of(v);
+    current = weave(f, path, current, keep, path.size() - 1);
+    insert_after(b, at.home[loops.back().id], loops.back(),
+                 [&] { current = b.store(current, last, index(loops.back(), false)); });
+    return current;
+  };
+  const std::vector<Place> around(path.begin(), path.end() - (next ? 1 : 0));
+  array = next ? weave(f, around, array, keep_with_last) : weave(f, around, array, keep);
   b.sweep = ir::Sweep::backward;
-  for (Value loop : loops_of(f, path)) counter(loop);
-  return in_prologue(path.back(), [&] { return b.load(array, index(true), block); });
+  const Value round = counter(loops.back());
+  for (Value loop : loops) counter(loop);
+  if (next)
+    provided[next] = in_prologue(
+        path.back(), [&] { return b.load(array, index(b.map(Map::add, round, number(1)), true), block); });
+  return in_prologue(path.back(), [&] { return b.load(array, index(round, true), block); });
 }
 
 // Values one behind the other, in an array that grows.

@@ -146,7 +146,6 @@ void Keeper::bind_sizes(const std::set<std::string, std::less<>>& used) {
 
 void Keeper::run() {
   consumed = find_consumed(f);
-  std::set<std::pair<int, Value>> wanted;
   std::set<std::string, std::less<>> used;
   const auto name = [&](const ir::Dim& d) {
     if (!d.is_static()) d.for_each_name([&](std::string_view n) { used.emplace(n); });
@@ -154,7 +153,7 @@ void Keeper::run() {
   const auto mention = [&](Value& v) {
     for (const ir::Dim& d : f[v].type.shape) name(d);
     name(f[v].dim);
-    if (v.id < primal && !is_visible(v)) wanted.emplace(at.order[v.id], v);
+    if (v.id < primal && !is_visible(v)) wanted.insert(v);
   };
   for_each_mention(f, f.body, false, mention, primal);
   for_each_gradient(f, mention);
@@ -165,7 +164,10 @@ void Keeper::run() {
     if (v.id >= primal && !first_backward) first_backward = v;
   bind_sizes(used);
   // In the order of the program: what is kept for itself is at hand for what is made from it.
-  for (const auto& [order, v] : wanted) provide(v);
+  std::vector<Value> ordered(wanted.begin(), wanted.end());
+  std::sort(ordered.begin(), ordered.end(),
+            [&](Value p, Value q) { return at.order[p.id] < at.order[q.id]; });
+  for (Value v : ordered) provide(v);
   begin_with_prologues();
 }
 

@@ -19,7 +19,7 @@ struct Keeper {
   ir::Value first_backward = {};
   std::vector<bool> consumed = {};
   std::map<std::string, ir::Value, std::less<>> sizes = {};  // by name: the forward `dimension`
-  std::set<ir::Value> kept = {};
+  std::set<ir::Value> wanted = {};
   std::map<ir::Value, ir::Value> provided = {};            // by forward value: the same one backwards
   std::map<Place, std::vector<ir::Value>> prologues = {};  // what backward regions begin with
   std::map<ir::Value, int> costs = {};                     // of values computed again
@@ -60,6 +60,8 @@ struct Keeper {
   std::optional<std::vector<ir::Value>> limits(const std::vector<Place>& path);
   ir::Dim extent(ir::Value limit, ir::Value before);
   ir::Value by_counters(ir::Value v, const std::vector<Place>& path, const std::vector<ir::Value>& limits);
+  ir::Value successor(ir::Value v);
+  ir::Value final_of(ir::Value v);
   ir::Value in_line(ir::Value v, const std::vector<Place>& path);
   ir::Value in_line_sized(ir::Value v, const std::vector<Place>& path);
   void number_rounds(ir::Value loop);

@@ -52,9 +52,10 @@ void insert_before(op::Builder& b, Place place, Value before, const std::functio
 }
 
 Value weave(Function& f, const std::vector<Place>& path, Value initial,
-            const std::function<Value(Value)>& change) {
+            const std::function<Value(Value)>& change, std::size_t outer) {
   std::vector<Value> entering = {initial};
-  for (const Place& p : path) {
+  for (std::size_t i = outer; i < path.size(); ++i) {
+    const Place p = path[i];
     Value inner = entering.back();
     if (f[p.op].kind == Kind::loop) {
       f[p.op].operands.push_back(inner);
@@ -64,10 +65,10 @@ Value weave(Function& f, const std::vector<Place>& path, Value initial,
     entering.push_back(inner);
   }
   Value out = change(entering.back());
-  for (std::size_t i = path.size(); i-- > 0;) {
+  for (std::size_t i = path.size(); i-- > outer;) {
     const Place p = path[i];
     for (std::size_t arm = 0; arm < f[p.op].regions.size(); ++arm)
-      f[p.op].regions[arm].yields.push_back(static_cast<int>(arm) == p.arm ? out : entering[i]);
+      f[p.op].regions[arm].yields.push_back(static_cast<int>(arm) == p.arm ? out : entering[i - outer]);
     Op result = like(f, p.op, Kind::result, out);
     result.operands = {p.op};
     result.index = static_cast<int>(f[p.op].regions[0].yields.size()) - 1;

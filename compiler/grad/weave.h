@@ -10,9 +10,10 @@ namespace nndiff::grad {
 
 /// Carries a value into the innermost region of `path` (as Layout::path gives it) and out again: loops carry
 /// it, branches yield it, from the region that does not change it as it came. `change` is called with the
-/// value in the innermost region and returns what goes on from there. Returns the value that comes out.
+/// value in the innermost region and returns what goes on from there. Returns the value that comes out. The
+/// first `outer` places of the path are where it comes from and goes to.
 ir::Value weave(ir::Function& f, const std::vector<Place>& path, ir::Value initial,
-                const std::function<ir::Value(ir::Value)>& change);
+                const std::function<ir::Value(ir::Value)>& change, std::size_t outer = 0);
 
 /// Appends what `build` builds to the operations of the region at `place`, right after `after` (and, if that
 /// is a loop or branch, its results), or at the region's beginning if `after` is one of its parameters.

@@ -14,7 +14,14 @@ struct Live {
   std::vector<Value> owner = std::vector<Value>(f.ops.size());   // the loop or branch around a value
   std::vector<int> number = std::vector<int>(f.ops.size(), -1);  // of a loop's parameter
   std::map<std::pair<Value, std::size_t>, bool> yielded = {};
+  std::map<std::string, Value, std::less<>> bound = {};  // names that sizes are given on the way
   std::vector<Value> open = {};
+
+  void need_names(const ir::Dim& dim) {
+    dim.for_each_name([&](std::string_view name) {
+      if (const auto it = bound.find(name); it != bound.end()) need(it->second);
+    });
+  }
 
   void find_owners(const ir::Region& r, Value around) {
     for (std::size_t i = 0; i < r.params.size(); ++i) {
@@ -23,6 +30,7 @@ struct Live {
     }
     for (Value v : r.ops) {
       owner[v.id] = around;
+      if (f[v].kind == Kind::dimension) bound.emplace(f[v].dim.name(), v);
       for (const ir::Region& inner : f[v].regions) find_owners(inner, v);
     }
   }
@@ -49,6 +57,8 @@ struct Live {
       open.pop_back();
       const Op& op = f[v];
       need(owner[v.id]);
+      for (const ir::Dim& dim : op.type.shape) need_names(dim);
+      if (op.kind == Kind::size) need_names(op.dim);
       if (op.kind == Kind::result) {
         need_yield(op.operands[0], static_cast<std::size_t>(op.index));
       } else if (op.kind == Kind::parameter && number[v.id] > 0) {

@@ -32,7 +32,8 @@ struct Scopes {
   const Scope& operator[](int scope) const { return all[static_cast<std::size_t>(scope)]; }
   int of_value(Value v) const { return of[v.id]; }
   const ir::Region& region(const Function& f, int scope) const;
-  /// The scope right below `outer` on the way to `scope`; -1 where `scope` is not inside of `outer`, or is it.
+  /// The scope right below `outer` on the way to `scope`; -1 where `scope` is not inside of `outer`, or is
+  /// it.
   int inside(int scope, int outer) const;
   /// The innermost scope around both.
   int common(int a, int b) const;

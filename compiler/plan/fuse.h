@@ -9,8 +9,8 @@
 
 namespace nndiff::plan {
 
-/// Operations that one step computes: the anchors of a kernel, a single matrix product, or a statement with all
-/// that it has inside.
+/// Operations that one step computes: the anchors of a kernel, a single matrix product, or a statement with
+/// all that it has inside.
 struct Group {
   bool is_product = false;
   bool is_code = false;

@@ -218,7 +218,7 @@ struct Plan {
   std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
-  int rooms = 0;                  // of the workspace that it uses
+  int rooms = 0;               // of the workspace that it uses
   std::map<Value, int> cells;  // on a GPU: the buffers of scalars that kernels compute
   bool small = false;          // static and so little work that threads and an arena would only cost
   bool has_code = false;       // steps are code, loops and branches too

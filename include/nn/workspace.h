@@ -43,9 +43,9 @@ class Workspace {
   /// Bytes in the arena now.
   std::size_t capacity() const { return capacity_; }
 
-  /// Room number `number`, memory beside the arena that stays when the call ends: at least `bytes` long, 64-byte
-  /// aligned, with its first `keep` bytes as they were. It never shrinks, and doubles at least when it grows.
-  /// Throws nn::Error in a workspace of a device.
+  /// Room number `number`, memory beside the arena that stays when the call ends: at least `bytes` long,
+  /// 64-byte aligned, with its first `keep` bytes as they were. It never shrinks, and doubles at least when
+  /// it grows. Throws nn::Error in a workspace of a device.
   std::byte* room(int number, std::size_t bytes, std::size_t keep) {
     const auto index = static_cast<std::size_t>(number);
     if (index >= rooms_.size() || bytes > rooms_[index].bytes) grow_room(index, bytes, keep);

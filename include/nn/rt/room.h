@@ -1,8 +1,9 @@
-// Memory of generated code whose size is known only on the way: rooms of the workspace, which keep their size from
-// call to call.
+// Memory of generated code whose size is known only on the way: rooms of the workspace, which keep their size
+// from call to call.
 #ifndef NN_RT_ROOM_H
 #define NN_RT_ROOM_H
 
+#include <algorithm>
 #include <cstdint>
 
 #include "nn/workspace.h"
@@ -16,35 +17,39 @@ T* room(Workspace& ws, int number, std::int64_t count) {
   return reinterpret_cast<T*>(ws.room(number, bytes, 0));
 }
 
-/// An array in a room that can be made longer. What it had keeps its values.
+/// An array in a room that can be made longer. What it had keeps its values; new elements are zero.
 template <class T>
 class Growing {
  public:
-  Growing(Workspace& ws, int number) : ws_(&ws), number_(number) {
-    data_ = reinterpret_cast<T*>(ws.room(number, 0, 0));
-    size_ = static_cast<std::int64_t>(ws.room_size(number) / sizeof(T));
-  }
+  Growing(Workspace& ws, int number)
+      : data_(reinterpret_cast<T*>(ws.room(number, 0, 0))), ws_(&ws), number_(number) {}
 
-  /// Makes sure that there is space for `count` elements.
+  /// Makes sure that there are `count` elements.
   void grow(std::int64_t count) {
     if (count > size_) [[unlikely]]
       *this = longer(*this, count);
   }
+
+  /// Forgets all elements.
+  void clear() { size_ = 0; }
 
   T& operator[](std::int64_t i) { return data_[i]; }
 
  private:
   // By value, so that the address of an array stays unknown and its members can live in registers.
   [[gnu::noinline]] static Growing longer(Growing array, std::int64_t count) {
-    const std::size_t old = static_cast<std::size_t>(array.size_) * sizeof(T);
-    array.data_ = reinterpret_cast<T*>(
-        array.ws_->room(array.number_, static_cast<std::size_t>(count) * sizeof(T), old));
-    array.size_ = static_cast<std::int64_t>(array.ws_->room_size(array.number_) / sizeof(T));
+    const auto bytes = [](std::int64_t n) { return static_cast<std::size_t>(n) * sizeof(T); };
+    const int room = array.number_;
+    array.data_ = reinterpret_cast<T*>(array.ws_->room(room, bytes(count), bytes(array.size_)));
+    const auto space = static_cast<std::int64_t>(array.ws_->room_size(room) / sizeof(T));
+    const std::int64_t size = std::min(space, std::max(count, 2 * array.size_));
+    std::fill(array.data_ + array.size_, array.data_ + size, T());
+    array.size_ = size;
     return array;
   }
 
   T* data_;
-  std::int64_t size_;
+  std::int64_t size_ = 0;
   Workspace* ws_;
   int number_;
 };

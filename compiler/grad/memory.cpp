@@ -37,9 +37,7 @@ struct Step {
   // A view of the same elements in the same order is passed over: its adjoint is its base's.
   Value through_reshapes(Value array, std::vector<Value>& at) {
     const ir::Shape shape = b.shape(array);
-    Value base = array;
-    while (b.f[base].kind == Kind::reshape && is_active[b.f[base].operands[0].id])
-      base = b.f[base].operands[0];
+    const Value base = element_base(b.f, is_active, array);
     if (base == array || at.size() == 1) return base;
     Value flat = at[0];
     for (std::size_t i = 1; i < at.size(); ++i)
@@ -106,6 +104,11 @@ struct Step {
 };
 
 }  // namespace
+
+Value element_base(const ir::Function& f, const std::vector<bool>& is_active, Value array) {
+  while (f[array].kind == Kind::reshape && is_active[f[array].operands[0].id]) array = f[array].operands[0];
+  return array;
+}
 
 void memory_step(Builder& b, Adjoints& adjoints, const std::vector<bool>& is_active, Value y) {
   Step{b, adjoints, is_active, y}.run();

@@ -131,6 +131,10 @@ struct Generator {
   void tensor(Scope& s) {
     if (s.tensors.empty()) return read(s);
     const Value t = pick(s.tensors), u = pick(s.tensors);
+    if (b.shape(t).size() == 2 && b.shape(u).size() == 1 && b.shape(t)[1] == b.shape(u)[0]) {
+      s.tensors.push_back(tame(b.matmul(t, u)));
+      return;
+    }
     const Value made =
         b.type(t) == b.type(u) ? formula(t, u) : mul(t, b.broadcast_to(pick(s.scalars), b.shape(t)));
     if (chance(40))
@@ -342,6 +346,8 @@ struct Generator {
     s.numbers = {input("n", i64, {static_cast<double>(below(4))}, {})};
     s.tensors = {drawn("v", {N}, {N}), drawn("u", {Dim{3}}, {Dim{3}})};
     s.arrays = {{s.tensors[0], false}, {drawn("m", {N, Dim{3}}, {N, Dim{3}}), false}};
+    s.tensors.push_back(s.arrays[1].now);
+    s.arrays.push_back({b.reshape(s.arrays[1].now, {Dim{3}, N}), false});
     s.arrays.push_back({drawn("q", {ir::unknown_extent()}, {Dim{4}}), false, 4});
     s.arrays.push_back({drawn("r", {ir::unknown_extent()}, {Dim{4}}), true, 4});
     p.f.params.back().leaves[0].written = true;

@@ -140,7 +140,16 @@ int Keeper::cost(Value v) {
     c = std::min(never, 2 + cost_of_operands(op));
   else if (is_pure(op.kind) && (recompute != Recompute::none || exact))
     c = std::min(never, weight(op) + cost_of_operands(op));
-  return costs[v] = c;
+  return costs[v] = std::min(c, cost_of_loading(v));
+}
+
+// What finding `v` in the array that still holds it costs.
+int Keeper::cost_of_loading(Value v) {
+  const auto it = in_memory.find(v);
+  if (it == in_memory.end()) return never;
+  int sum = 2;
+  for (Value i : it->second.index) sum = std::min(never, sum + cost(i));
+  return sum;
 }
 
 // A view is never kept: what it looks at is.
@@ -150,8 +159,17 @@ bool Keeper::is_cheap(Value v) {
   return recompute == Recompute::automatic ? c <= budget : c < never;
 }
 
+Value Keeper::loaded(Value v) {
+  const Held& element = in_memory.at(v);
+  std::vector<Value> index;
+  for (Value i : element.index) index.push_back(provide(i));
+  const Value array = final_of(element.parameter);
+  return in_prologue(at.home[v.id], [&] { return b.load(array, index, f[v].type.shape); });
+}
+
 Value Keeper::again(Value v) {
   const Place home = at.home[v.id];
+  if (!is_invariant(v) && cost(v) < never && cost(v) == cost_of_loading(v)) return loaded(v);
   if (const auto line = induction(v)) {
     const Value initial = provide(line->initial), step = provide(line->step), i = counter(home.op);
     return in_prologue(

@@ -174,6 +174,7 @@ void Keeper::run() {
   });
   for (Value v : f.body.ops)
     if (v.id >= primal && !first_backward) first_backward = v;
+  if (recompute != Recompute::none) in_memory = held(f, at, consumed);
   bind_sizes(used);
   // In the order of the program: what is kept for itself is at hand for what is made from it.
   std::vector<Value> ordered(wanted.begin(), wanted.end());

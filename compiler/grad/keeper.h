@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "grad/held.h"
 #include "grad/keep.h"
 #include "grad/weave.h"
 
@@ -20,6 +21,8 @@ struct Keeper {
   std::vector<bool> consumed = {};
   std::map<std::string, ir::Value, std::less<>> sizes = {};  // by name: the forward `dimension`
   std::set<ir::Value> wanted = {};
+  std::map<ir::Value, Held> in_memory = {};
+  std::map<ir::Value, ir::Value> finals = {};              // see final_of
   std::map<ir::Value, ir::Value> provided = {};            // by forward value: the same one backwards
   std::map<Place, std::vector<ir::Value>> prologues = {};  // what backward regions begin with
   std::map<ir::Value, int> costs = {};                     // of values computed again
@@ -55,7 +58,9 @@ struct Keeper {
   /// rounds of a loop.
   Place lifted(ir::Value v);
   bool is_invariant(ir::Value v);
+  int cost_of_loading(ir::Value v);
   bool is_cheap(ir::Value v);
+  ir::Value loaded(ir::Value v);
   ir::Value again(ir::Value v);
   /// `v` as a value of the body that can be made before the loop or branch `before`, if it can.
   std::optional<ir::Value> hoisted(ir::Value v, ir::Value before);

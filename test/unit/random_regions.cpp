@@ -1,7 +1,7 @@
 // Random IR programs with loops, branches and memory, for tests of the transforms.
 #include "random_regions.h"
 
-#include <algorithm>
+#include "formulas.h"
 
 namespace test {
 
@@ -9,14 +9,9 @@ using namespace nndiff;
 using ir::Dim;
 using ir::Elem;
 using ir::Kind;
-using ir::Map;
 using ir::Region;
-using ir::Type;
-using ir::Value;
 
 namespace {
-
-const Type f64{Elem::f64, {}}, i64{Elem::i64, {}}, boolean{Elem::boolean, {}};
 
 struct Variable {
   Value now;       // its latest version
@@ -31,57 +26,10 @@ struct Scope {
   int depth = 0;
 };
 
-struct Generator {
-  std::mt19937 random;
-  RandomProgram p;
-  op::Builder b{p.f};
+struct Generator : Formulas {
   int budget;  // statements that may still be made
 
-  Generator(std::uint32_t seed, int statements) : random(seed), budget(statements) {}
-
-  int below(int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
-  bool chance(int percent) { return below(100) < percent; }
-  double real() { return std::uniform_real_distribution<double>(-1.5, 1.5)(random); }
-  template <class T>
-  T& pick(std::vector<T>& from) {
-    return from[from.size() - 1 -
-                static_cast<std::size_t>(below(std::min<int>(5, static_cast<int>(from.size()))))];
-  }
-
-  Value constant(double x) { return b.constant(x, f64); }
-  Value whole(double x) { return b.constant(x, i64); }
-  Value add(Value x, Value y) { return b.map(Map::add, x, y); }
-  Value mul(Value x, Value y) { return b.map(Map::mul, x, y); }
-  Value tame(Value x) { return b.map(Map::tanh, x); }
-  Value like(double x, Value v) { return b.constant(x, b.type(v)); }
-
-  // Smooth and bounded, for scalars and tensors alike.
-  Value formula(Value x, Value y) {
-    switch (below(11)) {
-      case 0:
-        return b.map(Map::sin, mul(like(2, x), x));
-      case 1:
-        return tame(mul(x, y));
-      case 2:
-        return mul(like(0.6, x), add(x, y));
-      case 3:
-        return b.map(Map::exp, tame(b.map(Map::sub, x, y)));
-      case 4:
-        return b.map(Map::sqrt, add(mul(x, x), like(0.5, x)));
-      case 5:
-        return tame(b.map(Map::div, x, add(mul(y, y), like(0.7, y))));
-      case 6:
-        return b.map(Map::where, {b.map(Map::lt, x, y), b.map(Map::sin, x), mul(like(0.5, y), y)});
-      case 7:
-        return b.map(Map::sub, mul(x, like(real(), x)), b.map(Map::cos, y));
-      case 8:
-        return b.map(Map::log, add(b.map(Map::square, y), like(1.5, y)));
-      case 9:
-        return tame(b.map(Map::fma, {x, y, x}));
-      default:
-        return b.map(Map::maximum, x, mul(like(0.9, y), y));
-    }
-  }
+  Generator(std::uint32_t seed, int statements) : Formulas(seed), budget(statements) {}
 
   Value number(Scope& s) {
     if (s.numbers.empty() || chance(20)) return whole(below(5));
@@ -304,11 +252,42 @@ struct Generator {
     body.yields.insert(body.yields.end(), yields.begin(), yields.end());
   }
 
+  // Elements of an array computed from earlier or later ones.
+  void recurrence(Scope& s) {
+    Variable& a = pick(s.arrays);
+    if (!a.mine || a.extent) return write(s);
+    const std::size_t rank = b.shape(a.now).size();
+    const Value x = pick(s.scalars);
+    const int to = below(2), from = below(2);
+    Region outer, inner, *around = b.region;
+    const auto limit = [&](std::size_t axis) {
+      return b.map(Map::sub, b.size(b.shape(a.now)[axis], i64), whole(axis == 0 ? 1 : 0));
+    };
+    const Value rounds = limit(0), i = b.parameter(outer, i64), p = b.parameter(outer, b.type(a.now));
+    b.region = &outer;
+    if (rank == 1) {
+      const Value next = formula(b.load(p, {add(i, whole(from))}), chance(50) ? x : b.load(p, {whole(0)}));
+      outer.yields = {b.store(p, next, {add(i, whole(to))})};
+    } else {
+      const Value columns = limit(1), j = b.parameter(inner, i64), q = b.parameter(inner, b.type(a.now));
+      b.region = &inner;
+      const Value old = b.load(q, {add(i, whole(from)), chance(60) ? j : whole(0)});
+      const Value stored = b.store(q, formula(old, x), {add(i, whole(to)), j});
+      const Value again = formula(b.load(stored, {add(i, whole(to)), j}), x);
+      inner.yields = {chance(30) ? b.store(stored, again, {i, j}) : stored};
+      b.region = &outer;
+      outer.yields = b.loop(columns, {p}, inner).results;
+    }
+    b.region = around;
+    a.now = b.loop(rounds, {a.now}, outer).results[0];
+  }
+
   void statement(Scope& s) {
     const int kind = below(100);
     if (kind < 22) return scalar(s);
     if (kind < 36) return read(s);
-    if (kind < 54) return write(s);
+    if (kind < 50) return write(s);
+    if (kind < 54) return recurrence(s);
     if (kind < 62) return tensor(s);
     if (kind < 66) return whole_array(s);
     if (kind < 74) return array(s);

@@ -86,8 +86,10 @@ std::optional<Keeper::Induction> Keeper::induction(Value v) const {
 namespace {
 
 // What may be computed where the program would not have done it: nothing that can go wrong.
-bool is_harmless(const Op& op) {
-  return is_pure(op.kind) && (ir::is_floating(op.type.elem) || weight(op) == 1) && op.kind != Kind::pick;
+bool is_harmless(const ir::Function& f, const Op& op) {
+  const bool cut = op.kind == Kind::cast && is_whole_number(op) && !is_whole_number(f[op.operands[0]]);
+  return is_pure(op.kind) && (ir::is_floating(op.type.elem) || weight(op) == 1) && op.kind != Kind::pick &&
+         !cut;
 }
 
 }  // namespace
@@ -96,7 +98,7 @@ Place Keeper::lifted(Value v) {
   const Op& op = f[v];
   const Place home = at.home[v.id];
   if (auto it = lifts.find(v); it != lifts.end()) return it->second;
-  if (!is_harmless(op) || recompute == Recompute::none) return home;
+  if (!is_harmless(f, op) || recompute == Recompute::none) return home;
   bool possible = !has_inner_size(op.type.shape);
   std::size_t depth = 0;
   for (Value o : op.operands) {
@@ -198,7 +200,7 @@ std::optional<Value> Keeper::hoisted(Value v, Value before) {
   if (auto it = hoists.find({v, before}); it != hoists.end()) return it->second;
   const Op& op = f[v];
   const bool plain = op.kind == Kind::constant || op.kind == Kind::size;
-  const bool simple = op.kind == Kind::cast || (op.kind == Kind::map && weight(op) == 1);
+  const bool simple = (op.kind == Kind::cast || op.kind == Kind::map) && is_harmless(f, op);
   if (!is_whole_number(op) || !(plain || simple)) return std::nullopt;
   if (op.kind == Kind::size && !is_known({op.dim}, before)) return std::nullopt;
   Op copy = op;

@@ -76,9 +76,21 @@ struct Step {
   void copy() {
     const Value dy = adjoints.of(y);
     if (!dy || !is_active[op.operands[0].id]) return;
+    if (adjoints.of(op.operands[0]) && adjoints.extents.count(y)) return copy_by_element();
     const bool owned = adjoints.is_owned(dy);
     adjoints.share(dy);
     adjoints.add(op.operands[0], dy, owned);
+  }
+
+  // The adjoints of two growing arrays are added in a loop, as far as the copy went.
+  void copy_by_element() {
+    const Value from = op.operands[0], n = adjoints.extents.at(y);
+    const Value dy = b.grow(adjoints.owned(y), n), dx = b.grow(adjoints.owned(from), n);
+    ir::Region body, *outer = std::exchange(b.region, &body);
+    const Value i = b.parameter(body, {ir::Elem::i64, {}}), sum = b.parameter(body, op.type);
+    body.yields = {b.accumulate(sum, b.load(dy, {i}), {i})};
+    b.region = outer;
+    adjoints.set_owned(from, b.loop(n, {dx}, std::move(body)).results[0]);
   }
 
   // Every element that was stored has left zero.

@@ -14,9 +14,10 @@ using ir::Region;
 namespace {
 
 struct Variable {
-  Value now;       // its latest version
-  bool mine;       // may be overwritten here
-  int extent = 0;  // of unknown extent: elements that are there for sure
+  Value now;           // its latest version
+  bool mine;           // may be overwritten here
+  int extent = 0;      // of unknown extent: elements that are there for sure
+  bool grows = false;  // made here, not behind a pointer
 };
 
 // What a statement can mention.
@@ -93,7 +94,8 @@ struct Generator : Formulas {
 
   // A whole array is read, which later may be overwritten.
   void whole_array(Scope& s) {
-    const Variable& a = pick(s.arrays);
+    const Variable a = pick(s.arrays);
+    if (a.grows) s.arrays.push_back({b.copy(a.now), true, a.extent, true});
     if (a.extent) return read(s);
     s.scalars.push_back(tame(b.reduce(ir::Reducer::sum, b.map(Map::sin, a.now), {})));
     if (chance(40)) s.tensors.push_back(b.map(Map::sin, a.now));
@@ -107,9 +109,9 @@ struct Generator : Formulas {
 
   // A new array: of zeros, filled by a loop, or one that grows.
   void array(Scope& s) {
-    if (chance(15)) {
+    if (chance(25)) {
       const Value a = b.grow(b.alloc({Elem::f64, {ir::unknown_extent()}}), whole(1));
-      s.arrays.push_back({b.store(a, pick(s.scalars), {whole(0)}), true, 1});
+      s.arrays.push_back({b.store(a, pick(s.scalars), {whole(0)}), true, 1, true});
       return;
     }
     Type type{Elem::f64, {dim()}};
@@ -217,8 +219,10 @@ struct Generator : Formulas {
       inner.scalars.push_back(b.parameter(body, b.type(c.initial[next++])));
     if (c.number) inner.numbers.push_back(b.parameter(body, b.type(c.initial[next++])));
     for (Variable& a : inner.arrays) a.mine = false;
-    for (std::size_t i : c.arrays)
-      inner.arrays[i] = {b.parameter(body, b.type(c.initial[next++])), true, s.arrays[i].extent};
+    for (std::size_t i : c.arrays) {
+      inner.arrays[i].mine = true;
+      inner.arrays[i].now = b.parameter(body, b.type(c.initial[next++]));
+    }
     b.region = &body;
     const std::vector<Value> counters = inner.numbers;
     statements(inner, 1 + below(4));
@@ -289,8 +293,8 @@ struct Generator : Formulas {
     if (kind < 50) return write(s);
     if (kind < 54) return recurrence(s);
     if (kind < 62) return tensor(s);
-    if (kind < 66) return whole_array(s);
-    if (kind < 74) return array(s);
+    if (kind < 67) return whole_array(s);
+    if (kind < 75) return array(s);
     if (s.depth > 3) return scalar(s);
     return kind < 84 ? branch(s) : loop(s);
   }

@@ -23,7 +23,20 @@ using Sizes = std::map<std::string, std::int64_t, std::less<>>;
 /// The extents of `shape` for these sizes.
 std::vector<std::int64_t> extents(const nndiff::ir::Shape& shape, const Sizes& sizes);
 
-/// What `f` yields for `inputs` (by Kind::input's index).
+/// What running a function gave and cost.
+struct Run {
+  std::vector<Array> outputs;
+  std::int64_t work = 0;    // elements computed and moved, at least one an operation
+  std::int64_t memory = 0;  // elements that memory was made for by alloc, copy and grow
+};
+
+/// Runs `f` for `inputs` (by Kind::input's index), integers exactly. Throws where the program breaks a law
+/// that only shows when it runs: memory read after it was overwritten, an index out of range, a decision
+/// that depends on memory never written. What has not been written is NaN, but for memory of unknown extent
+/// that starts as a copy of a constant: it is the caller's and reaches as far as it is used.
+Run execute(const nndiff::ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes);
+
+/// What `f` yields, alone.
 std::vector<Array> interpret(const nndiff::ir::Function& f, const std::vector<Array>& inputs,
                              const Sizes& sizes);
 

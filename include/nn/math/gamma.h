@@ -126,7 +126,7 @@ NN_HOST_DEVICE inline float lgamma(float x) {
 #endif
 }
 
-/// The derivative of lgamma, to 4 ulp for x > 0, near its zero too; for x < 0 to 4 ulp of the larger one of
+/// The derivative of lgamma, to 5 ulp for x > 0, near its zero too; for x < 0 to 5 ulp of the larger one of
 /// the terms log(1 - x) and π·cot(πx) that it is the difference of. -inf at 0, inf at -0, NaN at -1, -2, ….
 NN_HOST_DEVICE inline double digamma(double x) {
   if (x > 0 || x != x) return detail::digamma_right(x);
@@ -140,7 +140,7 @@ NN_HOST_DEVICE inline float digamma(float x) {
 }
 
 /// The derivative of digamma that `order`, cut to an integer from 0 to 100, counts; NaN for other orders. To
-/// 6 ulp for x > 0 and orders to 4, to 40 ulp up to 100; for x < 0 to twice that in terms of its larger term.
+/// 10 ulp for x > 0 and orders to 4, to 40 ulp up to 100; for x < 0 to twice that in terms of its larger term.
 /// At 0, -1, … inf for odd orders; for even ones what digamma is there.
 NN_HOST_DEVICE inline double polygamma(double order, double x) {
   if (!(order > -1 && order < detail::max_order + 1)) return detail::Format<double>::nan;

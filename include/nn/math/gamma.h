@@ -140,8 +140,8 @@ NN_HOST_DEVICE inline float digamma(float x) {
 }
 
 /// The derivative of digamma that `order`, cut to an integer from 0 to 100, counts; NaN for other orders. To
-/// 10 ulp for x > 0 and orders to 4, to 40 ulp up to 100; for x < 0 to twice that in terms of its larger term.
-/// At 0, -1, … inf for odd orders; for even ones what digamma is there.
+/// 10 ulp for x > 0 and orders to 4, to 40 ulp up to 100; for x < 0 to twice that in terms of its larger
+/// term. At 0, -1, … inf for odd orders; for even ones what digamma is there.
 NN_HOST_DEVICE inline double polygamma(double order, double x) {
   if (!(order > -1 && order < detail::max_order + 1)) return detail::Format<double>::nan;
   const int n = static_cast<int>(order);

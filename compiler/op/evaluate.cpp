@@ -1,7 +1,7 @@
-// Elementwise operators on numbers.
+// Elementwise operators on numbers: instantiates the formulas of nn/ops.def with doubles.
 #include "op/evaluate.h"
 
-#include <cmath>
+#include <nn/math.h>
 
 #include "ir/diagnostic.h"
 
@@ -9,14 +9,12 @@ namespace nndiff::op {
 
 namespace {
 
-double sigmoid(double x) {
-  return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
-}
-double softplus(double x) {
-  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-}
-double select(bool c, double a, double b) {
-  return c ? a : b;
+#define NN_FUNCTION1(name) using nn::math::name;
+#define NN_FUNCTION2(name) using nn::math::name;
+#include "op/functions.def"
+
+double select(bool condition, double a, double b) {
+  return condition ? a : b;
 }
 double zero(double) {
   return 0;
@@ -28,29 +26,29 @@ double one(double) {
 }  // namespace
 
 double evaluate(ir::Map map, std::span<const double> v) {
-  using namespace std;  // the formulas name their functions without a namespace
+  using ir::Map;
   switch (map) {
 #define NN_MAP1(name, doc, value, ...) \
-  case ir::Map::name: {                \
+  case Map::name: {                    \
     const double x = v[0];             \
     return value;                      \
   }
 #define NN_MAP2(name, doc, value, ...) \
-  case ir::Map::name: {                \
+  case Map::name: {                    \
     const double a = v[0], b = v[1];   \
     return value;                      \
   }
 #define NN_MAP3(name, doc, value, ...)         \
-  case ir::Map::name: {                        \
+  case Map::name: {                            \
     const double a = v[0], b = v[1], c = v[2]; \
     return value;                              \
   }
 #define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
 #include <nn/ops.def>
     default:
-      break;  // the operators on integers: their types matter
+      break;
   }
-  ir::bug("unknown elementwise operator");
+  ir::bug("no elementwise operator on numbers");
 }
 
 }  // namespace nndiff::op

@@ -33,7 +33,7 @@ std::optional<Value> fold_constants(Builder& b, const Op& op) {
       if (!foldable(b, op)) return std::nullopt;
       std::vector<double> numbers;
       for (Value o : op.operands) numbers.push_back(get(b, o).number);
-      return b.constant(rounded(evaluate(op.map, numbers), op.type.elem), op.type);
+      return b.constant(rounded(op::evaluate(op.map, numbers), op.type.elem), op.type);
     }
     case Kind::size:
       if (op.dim.is_static()) return b.constant(static_cast<double>(op.dim.value), op.type);

@@ -193,7 +193,8 @@ Writes BASE.nn.h, BASE.nn.cpp and BASE.nn.cu with the derivatives of the functio
   --emit=LIST          what to write: cpp (BASE.nn.h, BASE.nn.cpp), cuda (BASE.nn.cu), dot (BASE.nn.dot),
                        report (BASE.nn.txt); default: cpp,cuda
   --function NAME      only this function
-  --print=WHAT         shows ast, ir, adjoint, plan, cpp or cuda on standard output instead of writing files
+  --print=WHAT         shows ast, ir, adjoint, plan, cpp or cuda on standard output, and writes files only where
+                       --emit, -o or --out-dir asks for them; the plan is the C++ one, with --emit=cuda the GPU's
   --recompute=MODE     what backward needs is kept or recomputed by cost (auto), or all or none is recomputed
   --budget=BYTES       limit for what is kept for the backward sweep
   --depfile FILE       writes the files read, in the form that make and ninja read

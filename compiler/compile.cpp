@@ -6,6 +6,7 @@
 #include "emit/boundary.h"
 #include "emit/core.h"
 #include "emit/cuda.h"
+#include "emit/cuda_work.h"
 #include "emit/dot.h"
 #include "emit/header.h"
 #include "emit/report.h"
@@ -20,7 +21,8 @@ namespace nndiff {
 namespace {
 
 bool wants_cuda(const Job& job) {
-  return job.print == Print::cuda || (job.write && job.emit.count(Emit::cuda) > 0);
+  const bool in_print = job.print == Print::plan && job.emit.count(Emit::cuda) > 0;
+  return job.print == Print::cuda || in_print || (job.write && job.emit.count(Emit::cuda) > 0);
 }
 
 /// Every stage from the lifted function to text, for one mode.
@@ -50,6 +52,14 @@ emit::Derivative derive(const ir::Function& lifted, const Job& job) {
   return derivative;
 }
 
+/// Of the C++ and what the GPU would be asked for, or with --emit=cuda alone the GPU's own.
+std::string printed_plan(const Job& job, const emit::Derivative& derivative) {
+  const emit::Generated& mode = derivative.modes.front();
+  if (!job.emit.count(Emit::cuda)) return plan::print(mode.plan);
+  if (!job.emit.count(Emit::cpp)) return emit::print_work(derivative.primal, *mode.cuda_plan);
+  return plan::print(mode.plan) + emit::print_total_work(derivative.primal, *mode.cuda_plan);
+}
+
 std::string printed(const Job& job, const emit::Model& model, const std::vector<frontend::Lifted>& lifted) {
   std::string text;
   for (const frontend::Lifted& one : lifted) {
@@ -59,7 +69,7 @@ std::string printed(const Job& job, const emit::Model& model, const std::vector<
   for (const emit::Derivative& derivative : model.derivatives) {
     const plan::Plan& plan = derivative.modes.front().plan;
     if (job.print == Print::adjoint) text += ir::print(plan.f);
-    if (job.print == Print::plan) text += plan::print(plan);
+    if (job.print == Print::plan) text += printed_plan(job, derivative);
   }
   if (job.print == Print::cpp) text += emit::source(model);
   if (job.print == Print::cuda) text += emit::cuda_source(model);

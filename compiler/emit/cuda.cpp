@@ -2,7 +2,7 @@
 #include "emit/cuda.h"
 
 #include "emit/core_text.h"
-#include "emit/interface.h"
+#include "emit/cuda_work.h"
 #include "emit/kernel.h"
 #include "ir/diagnostic.h"
 
@@ -18,7 +18,7 @@ class Emitter {
       : device_(device), primal_(primal), plan_(plan), text_(plan) {}
 
   std::string emit() {
-    for (CoreArgument& a : w_.arguments) a.type = without_restrict(a.type);
+    w_.arguments = cuda_arguments(plan_.f);
     w_.names.unique("call");
     w_.lines.line("cuda::Call call(ws);");
     check_labels();
@@ -32,10 +32,8 @@ class Emitter {
   // Before anything is written.
   void check_labels() {
     const std::vector<const ir::Leaf*> leaves = ir::leaves(plan_.f);
-    for (const Labels& labels : interface_of(primal_).labels) {
-      if (labels.leaf < 0) continue;
+    for (const Labels& labels : labels_on_device(primal_)) {
       const ir::Leaf& leaf = *leaves[static_cast<std::size_t>(labels.leaf)];
-      if (leaf.type.shape.empty()) continue;
       w_.lines.line("cuda::check_labels(call, \"" + primal_.qualified + "\", \"" + leaf.path + "\", " +
                     text_.argument_of(CoreArgument::Role::leaf, labels.leaf) + ", " +
                     w_.text(plan::count(leaf.type.shape)).source + ", " + w_.text(labels.classes).source +
@@ -70,6 +68,9 @@ class Emitter {
     add(p.accumulate, ".beta = 1");
     add(e.bias >= 0, e.bias >= 0 ? ".bias = " + buffer(e.bias) : "");
     add(e.relu, ".relu = true");
+    add(e.gelu, ".gelu = true");
+    add(e.gelu_out >= 0, e.gelu_out >= 0 ? ".gelu_out = " + buffer(e.gelu_out) : "");
+    add(e.gelu_in >= 0, e.gelu_in >= 0 ? ".gelu_in = " + buffer(e.gelu_in) : "");
     add(e.mask_out >= 0, e.mask_out >= 0 ? ".mask_out = " + buffer(e.mask_out) : "");
     add(e.mask_in >= 0, e.mask_in >= 0 ? ".mask_in = " + buffer(e.mask_in) : "");
     add(e.column_sums >= 0, e.column_sums >= 0 ? ".column_sums = " + buffer(e.column_sums) : "");
@@ -90,12 +91,18 @@ class Emitter {
     return cell == plan_.cells.end() ? w_.scalars.at(v) : "call.value(" + buffer(cell->second) + ")";
   }
 
+  bool is_in_callers_memory(ir::Value v) const {
+    const auto cell = plan_.cells.find(v);
+    return cell != plan_.cells.end() &&
+           plan_.buffers[static_cast<std::size_t>(cell->second)].place == plan::Buffer::Place::gradient;
+  }
+
   void finish() {
     std::string returned;
     bool blank = true;
     for (std::size_t i = 0; i < plan_.results.size(); ++i) {
       const ir::Value v = plan_.results[i];
-      if (!v) continue;
+      if (!v || is_in_callers_memory(v)) continue;
       if (blank) w_.lines.blank();
       blank = false;
       const ir::Output& output = plan_.f.outputs[i];

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "emit/core_text.h"
 #include "ir/diagnostic.h"
 #include "plan/lower.h"
 
@@ -61,7 +62,11 @@ Across CudaBody::across(int sink) const {
   return across_of(k_, s, shape_.loops[loop_of(sink)], shape_.lanes, shape_.width);
 }
 
-bool CudaBody::has_columns(std::size_t number) const {
+// The lanes' own elements are in registers: the loop has a fixed number of turns.
+bool CudaBody::has_own(std::size_t number) const {
+  const LoopShape& shape = shape_.loops[number];
+  if (!shape.kept.empty() || !shape.given.empty()) return true;
+
   const std::vector<int>& sinks = k_.loops[number].sinks;
   return std::any_of(sinks.begin(), sinks.end(), [&](int s) {
     return k_.sinks[s].kind == Sink::Kind::across && across(s) == Across::columns;
@@ -72,16 +77,6 @@ std::string CudaBody::count_of(const std::vector<int>& axes) const {
   plan::Size count;
   for (int a : axes) count *= k_.axes[a];
   return w_.text(count).source;
-}
-
-bool CudaBody::is_used(int axis) const {
-  const auto in_access = [&](const plan::Access& access) {
-    return std::any_of(access.index.begin(), access.index.end(),
-                       [&](const plan::Term& t) { return t.axis == axis; });
-  };
-  return std::any_of(k_.nodes.begin(), k_.nodes.end(),
-                     [&](const plan::Node& n) { return n.axis == axis || in_access(n.access); }) ||
-         std::any_of(k_.sinks.begin(), k_.sinks.end(), [&](const Sink& s) { return in_access(s.to); });
 }
 
 void CudaBody::name_loops() {
@@ -129,16 +124,22 @@ void CudaBody::declare_across() {
 }
 
 void CudaBody::emit() {
-  if (!shape_.flat) {
-    w_.lines.line("constexpr int lanes = " +
-                  (shape_.lanes == block_threads ? "cuda::block_lanes" : std::to_string(shape_.lanes)) + ";");
-    w_.lines.line("const int lane = static_cast<int>(threadIdx.x) % lanes;");
-  }
+  Lines head = w_.lines;
+  w_.lines = Lines();
+  w_.lines.indent = head.indent;
   e_.declare(Level::kernel, all_, 0);
   name_loops();
   declare_across();
   rows();
   leave_across();
+  if (!shape_.flat) {
+    head.line("constexpr int lanes = " +
+              (shape_.lanes == block_threads ? "cuda::block_lanes" : std::to_string(shape_.lanes)) + ";");
+    if (mentions(w_.lines.text(), "lane"))
+      head.line("const int lane = static_cast<int>(threadIdx.x) % lanes;");
+  }
+  head.append(w_.lines);
+  w_.lines = std::move(head);
 }
 
 void CudaBody::rows() {
@@ -152,24 +153,6 @@ void CudaBody::rows() {
   if (!single) split_index(k_.rows, r);
   row();
   w_.lines.close();
-}
-
-// The variables of several loops from their number in row-major order.
-void CudaBody::split_index(const std::vector<int>& axes, const std::string& linear) {
-  plan::Size below;
-  std::vector<std::string> lines;
-  for (std::size_t i = axes.size(); i-- > 0; below *= k_.axes[axes[i]]) {
-    Text at{linear, ir::Elem::i64};
-    const Text divisor = w_.text(below);
-    if (divisor.source != "1")
-      at = {at.source + " / " + operand(divisor, Binding::prefix), ir::Elem::i64, Binding::product};
-    if (i > 0)
-      at = {at.source + " % " + operand(w_.text(k_.axes[axes[i]]), Binding::prefix), ir::Elem::i64,
-            Binding::product};
-    if (is_used(axes[i]))
-      lines.push_back("const Index " + index_[axes[i]] + " = static_cast<Index>(" + at.source + ");");
-  }
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) w_.lines.line(*line);
 }
 
 void CudaBody::row() {
@@ -201,142 +184,6 @@ void CudaBody::row_statement(int sink) {
   w_.lines.line(first + "*" + w_.buffers[w_.plan.cells.at(s.value)] + " = " + value + ";");
 }
 
-void CudaBody::fill_partials(std::size_t number) {
-  const LoopShape& shape = shape_.loops[number];
-  for (int i : k_.loops[number].sinks) {
-    const Sink& s = k_.sinks[i];
-    if (s.kind != Sink::Kind::partial) continue;
-    const Names outer = w_.names;
-    open_lanes(number, count_of(shape.parallel));
-    int opened = 0;
-    for (int a : shape.serial) {
-      if (contains(s.reduced, a)) continue;
-      w_.lines.open("for (Index " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" +
-                    index_[a] + ") {");
-      ++opened;
-    }
-    w_.lines.line(e_.access(s.to) + " = " + nothing(s) + ";");
-    for (; opened > 0; --opened) w_.lines.close();
-    w_.lines.close();
-    w_.names = outer;
-  }
-}
-
-// A loop over the parallel elements of the row, each lane taking one in turn.
-void CudaBody::open_lanes(std::size_t number, const std::string& count) {
-  const std::vector<int>& axes = shape_.loops[number].parallel;
-  const std::string i = axes.size() == 1 ? index_[axes[0]] : w_.names.unique("element");
-  const std::string start = shape_.lanes > 1 ? "static_cast<Index>(lane)" : "0";
-  w_.lines.open("for (Index " + i + " = " + start + "; " + i + " < " + count + "; " + i + " += lanes) {");
-  if (axes.size() > 1) split_index(axes, i);
-}
-
-void CudaBody::loop(std::size_t number) {
-  const Loop& l = k_.loops[number];
-  synchronise(touched(number));
-  for (int i : l.sinks) {
-    const Sink& s = k_.sinks[i];
-    if (s.kind != Sink::Kind::row) continue;
-    accumulators_[i] = w_.name(s.value, std::string(ir::name_of(s.reducer)));
-    w_.lines.line(ir::cpp_name(elem(s)) + " " + accumulators_[i] + " = " + nothing(s) + ";");
-  }
-  fill_partials(number);
-  const Names outer = w_.names;
-  if (shape_.loops[number].packed || has_columns(number)) {
-    packed_loop(number);
-  } else {
-    open_lanes(number, count_of(shape_.loops[number].parallel));
-    for (int a : shape_.loops[number].serial)
-      w_.lines.open("for (Index " + index_[a] + " = 0; " + index_[a] + " < " + extent(a) + "; ++" +
-                    index_[a] + ") {");
-    body(number);
-    for (std::size_t i = 0; i < shape_.loops[number].serial.size(); ++i) w_.lines.close();
-    w_.lines.close();
-  }
-  w_.names = outer;
-  for (int s : l.sinks)
-    if (k_.sinks[s].kind == Sink::Kind::row) finish_row_reduction(s);
-}
-
-// Lanes take `width` elements at a time; where they keep sums of columns the loop has a fixed number of
-// turns, so that those can be registers.
-void CudaBody::packed_loop(std::size_t number) {
-  const LoopShape& shape = shape_.loops[number];
-  const std::vector<int> axes = shape_.flat ? k_.rows : shape.parallel;
-  const int axis = axes.back();
-  const std::string count = count_of(axes), pack_width = width(number);
-  const bool plain = pack_width == "1" && axes.size() == 1;  // the loop's variable is the index itself
-  const std::string first =
-      plain ? index_[axis] : w_.names.unique(axes.size() == 1 ? index_[axis] + "0" : "element");
-  element_ = w_.names.unique("own");
-  if (shape_.flat) {
-    w_.lines.open("for (Index " + first + " = cuda::first_element<" + pack_width + ", Index>(); " + first +
-                  " < " + count + "; " + first + " += cuda::element_stride<" + pack_width + ", Index>()) {");
-  } else if (has_columns(number)) {
-    w_.lines.line("NN_CUDA_UNROLL");
-    w_.lines.open("for (int " + element_ + " = 0; " + element_ + " < cuda::elements_of_lane<lanes, " +
-                  pack_width + ">(" + count + "); " + element_ + " += " + pack_width + ") {");
-    const std::string turn = pack_width == "1" ? element_ : element_ + " / width";
-    w_.lines.line("const Index " + first + " = (" + turn + " * lanes + lane)" +
-                  (pack_width == "1" ? "" : " * width") + ";");
-    w_.lines.line("if (" + first + " >= " + count + ") break;");
-  } else {
-    w_.lines.open("for (Index " + first + " = " + pack_width + " * lane; " + first + " < " + count + "; " +
-                  first + " += " + pack_width + " * lanes) {");
-  }
-  std::string base = first;
-  if (axes.size() > 1) {
-    const std::string own = index_[axis];
-    base = w_.names.unique(own + "0");
-    index_[axis] = base;
-    split_index(axes, first);
-    index_[axis] = own;
-  }
-  if (pack_width == "1") {
-    if (!plain && is_used(axis)) w_.lines.line("const Index " + index_[axis] + " = " + base + ";");
-    body(number);
-    w_.lines.close();
-    return;
-  }
-  const std::vector<PackedAccess> packs = packed_accesses(k_, k_.loops[number].sinks, axis, shape_.width);
-  std::vector<std::string> names;
-  e_.set_index(axis, base);
-  for (const PackedAccess& p : packs) {
-    names.push_back(w_.names.unique(w_.buffers[p.access.buffer] + "_pack"));
-    const std::string type = ir::cpp_name(p.elem);
-    if (p.loads)
-      w_.lines.line(std::string(p.stores ? "auto " : "const auto ") + names.back() + " = cuda::load<width>(" +
-                    e_.address(p.access) + ");");
-    else
-      w_.lines.line("cuda::Pack<" + type + ", width> " + names.back() + ";");
-  }
-  e_.set_index(axis, index_[axis]);
-  w_.lines.line("NN_CUDA_UNROLL");
-  unroll_ = w_.names.unique("u");
-  w_.lines.open("for (int " + unroll_ + " = 0; " + unroll_ + " < width; ++" + unroll_ + ") {");
-  if (is_used(axis))
-    w_.lines.line("[[maybe_unused]] const Index " + index_[axis] + " = " + base + " + " + unroll_ + ";");
-  for (std::size_t i = 0; i < packs.size(); ++i)
-    e_.set_element(packs[i].access, names[i] + "[" + unroll_ + "]");
-  body(number);
-  e_.forget_elements();
-  w_.lines.close();
-  e_.set_index(axis, base);
-  for (std::size_t i = 0; i < packs.size(); ++i)
-    if (packs[i].stores) w_.lines.line("cuda::store(" + e_.address(packs[i].access) + ", " + names[i] + ");");
-  e_.set_index(axis, index_[axis]);
-  w_.lines.close();
-}
-
-void CudaBody::body(std::size_t number) {
-  const Names outer = w_.names;
-  const std::vector<int>& sinks = k_.loops[number].sinks;
-  e_.declare(shape_.flat ? Level::row : Level::loop, sinks, INT32_MAX);
-  for (int s : sinks) statement(k_.sinks[s], s);
-  e_.leave_loop();
-  w_.names = outer;
-}
-
 void CudaBody::statement(const Sink& s, int sink) {
   const std::string value = e_.text(s.node).source;
   switch (s.kind) {
@@ -352,8 +199,7 @@ void CudaBody::statement(const Sink& s, int sink) {
       break;
   }
   std::string to = accumulators_[sink];
-  if (across(sink) == Across::columns)
-    to += "[" + element_ + (shape_.loops[loop_of(sink)].packed ? " + " + unroll_ + "]" : "]");
+  if (across(sink) == Across::columns) to += own_element(loop_of(sink));
   if (across(sink) == Across::memory) {
     std::swap(w_.buffers[s.to.buffer], accumulators_[sink]);
     to = e_.access(s.to);

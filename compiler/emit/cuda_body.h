@@ -47,11 +47,12 @@ class CudaBody {
   std::string nothing(const plan::Sink& s) const;
   std::string extent(int axis) const { return w_.text(k_.axes[axis]).source; }
   std::string count_of(const std::vector<int>& axes) const;
-  bool is_used(int axis) const;
   ir::Elem elem(const plan::Sink& s) const { return k_.nodes[s.node].elem; }
   std::size_t loop_of(int sink) const;
   Across across(int sink) const;
-  bool has_columns(std::size_t number) const;
+  bool has_own(std::size_t number) const;
+  void declare_held(std::size_t number);
+  std::string own_element(std::size_t number) const;
   std::string width(std::size_t number) const { return shape_.loops[number].packed ? "width" : "1"; }
 
   Writer& w_;
@@ -59,7 +60,7 @@ class CudaBody {
   const KernelShape& shape_;
   Expressions e_;
   std::vector<int> all_;
-  std::map<int, std::string> index_, accumulators_;
+  std::map<int, std::string> index_, accumulators_, held_;
   std::string unroll_;   // the loop over a pack
   std::string element_;  // of the lane's own columns
   Touched before_;       // since the lanes met last

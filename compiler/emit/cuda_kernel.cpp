@@ -4,14 +4,13 @@
 #include <algorithm>
 
 #include "emit/cuda_body.h"
+#include "emit/cuda_work.h"
 #include "plan/lower.h"
 
 namespace nndiff::emit {
 
-using plan::Buffer;
 using plan::Kernel;
 using plan::Sink;
-using plan::Step;
 
 namespace {
 
@@ -25,11 +24,9 @@ class KernelEmitter {
   KernelEmitter(DeviceCode& device, CoreText& host, int step)
       : device_(device), host_(host), plan_(host.plan), step_(step), k_(plan_.steps[step].kernel) {}
 
-  int emit() {
+  void emit() {
     main_kernel();
-    int next = step_ + 1;
-    if (!k_.across().empty()) next = second_kernel();
-    return next;
+    if (!k_.across().empty()) second_kernel();
   }
 
  private:
@@ -50,8 +47,12 @@ class KernelEmitter {
     w.names = host_.w.names;
     w.lines.indent = 1;
     for (const auto& [value, cell] : plan_.cells) {
-      std::string name = host_.w.buffers[cell];  // "sum_at_2"
-      name.erase(name.rfind("_at"), 3);
+      std::string name = host_.w.buffers[cell];  // "sum_at_2", or an argument
+      const std::size_t at = name.rfind("_at");
+      if (plan_.buffers[cell].place == plan::Buffer::Place::arena && at != std::string::npos)
+        name.erase(at, 3);
+      else
+        name += "_value";
       w.scalars[value] = cell_names_[value] = w.names.unique(name);
     }
     return w;
@@ -204,8 +205,7 @@ class KernelEmitter {
     std::set<std::string> names;
     for (std::size_t i = 0; i < shape.loops.size(); ++i) {
       if (!shape.loops[i].packed) continue;
-      const int axis = shape.flat ? k_.rows[0] : shape.loops[i].parallel.back();
-      for (const PackedAccess& p : packed_accesses(k_, k_.loops[i].sinks, axis, shape.width))
+      for (const PackedAccess& p : packed_accesses(k_, shape, i))
         names.insert(host_.w.buffers[p.access.buffer]);
     }
     std::string text;
@@ -246,17 +246,6 @@ class KernelEmitter {
 
   bool is_number(const Sink& s) const { return !s.in_memory(); }
 
-  // Steps that only compute with numbers on the device, and can do so in one thread.
-  bool is_numbers_only(int step) const {
-    if (step >= static_cast<int>(plan_.steps.size())) return false;
-    const Step& next = plan_.steps[step];
-    if (next.kind != Step::Kind::kernel || !next.kernel.axes.empty()) return false;
-    const auto in_memory = [](const plan::Node& n) { return n.access.buffer >= 0; };
-    const auto has_cell = [&](const Sink& s) { return plan_.cells.count(s.value) > 0; };
-    return std::none_of(next.kernel.nodes.begin(), next.kernel.nodes.end(), in_memory) &&
-           std::all_of(next.kernel.sinks.begin(), next.kernel.sinks.end(), has_cell);
-  }
-
   void number(Writer& w, const Sink& s, std::vector<std::string>& stores) const {
     const std::string parts = w.buffers[s.scratch];
     std::string name =
@@ -268,7 +257,7 @@ class KernelEmitter {
   }
 
   // The numbers of the kernel, and those that later steps make of them.
-  int numbers(Writer& w, std::set<int>& written, std::set<ir::Value>& own) const {
+  void numbers(Writer& w, std::set<int>& written, std::set<ir::Value>& own) const {
     std::vector<std::string> stores;
     for (int i : k_.across()) {
       const Sink& s = k_.sinks[i];
@@ -279,8 +268,7 @@ class KernelEmitter {
     }
     w.lines.line("if (threadIdx.x != 0) return;");
     for (const std::string& store : stores) w.lines.line(store);
-    int next = step_ + 1;
-    for (; is_numbers_only(next); ++next) {
+    for (int next = step_ + 1; next < step_behind(plan_, step_); ++next) {
       const Kernel& k = plan_.steps[next].kernel;
       Expressions e(w, k);
       std::vector<int> all;
@@ -295,20 +283,18 @@ class KernelEmitter {
         own.insert(s.value);
       }
     }
-    return next;
   }
 
-  int second_kernel() {
+  void second_kernel() {
     Writer w = device_writer();
     std::set<int> written;
     std::set<ir::Value> own;
-    int next = step_ + 1;
     bool has_numbers = false, has_columns = false;
     plan::Size columns(1);
     for (int i : k_.across()) (is_number(k_.sinks[i]) ? has_numbers : has_columns) = true;
     if (has_numbers) {
       if (has_columns) w.lines.open("if (blockIdx.x == 0) {");
-      next = numbers(w, written, own);
+      numbers(w, written, own);
       if (has_columns) {
         w.lines.line("return;");
         w.lines.close();
@@ -333,7 +319,6 @@ class KernelEmitter {
     const std::string count = has_columns ? host_.w.text(columns).source : "0";
     host_.w.lines.line("cuda::launch(call, \"" + name + "\", " + name + ", cuda::joining(" + count + ", " +
                        (has_numbers ? "true" : "false") + ")" + arguments + ");");
-    return next;
   }
 
   DeviceCode& device_;
@@ -348,7 +333,8 @@ class KernelEmitter {
 }  // namespace
 
 int emit_cuda_kernel(DeviceCode& device, CoreText& host, int step) {
-  return KernelEmitter(device, host, step).emit();
+  KernelEmitter(device, host, step).emit();
+  return step_behind(host.plan, step);
 }
 
 }  // namespace nndiff::emit

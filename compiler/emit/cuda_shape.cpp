@@ -51,17 +51,45 @@ bool can_pack(const Access& access, int axis, int width) {
   return along;
 }
 
+std::vector<PackedAccess> accesses_along(const Kernel& k, const std::vector<int>& sinks, int axis, int width,
+                                         const std::set<int>& given = {}) {
+  std::vector<PackedAccess> result;
+  const auto entry = [&](const Access& access, ir::Elem elem) -> PackedAccess& {
+    for (PackedAccess& a : result)
+      if (a.access == access) return a;
+    return result.emplace_back(PackedAccess{access, elem});
+  };
+  for (int s : sinks)
+    for (int n : plan::needed(k, k.sinks[s].node, given)) {
+      const plan::Node& node = k.nodes[n];
+      if (node.kind == plan::Node::Kind::load && can_pack(node.access, axis, width))
+        entry(node.access, node.elem).loads = true;
+    }
+  for (int s : sinks) {
+    const Sink& sink = k.sinks[s];
+    if (sink.kind == Sink::Kind::store && can_pack(sink.to, axis, width))
+      entry(sink.to, k.nodes[sink.node].elem).stores = true;
+  }
+  return result;
+}
+
 int widest(const std::vector<PackedAccess>& accesses) {
   int bytes = 4;
   for (const PackedAccess& a : accesses) bytes = std::max(bytes, ir::bytes_of(a.elem));
   return accesses.empty() ? 1 : 16 / bytes;
 }
 
+// The loop along which lanes go, or -1.
+int last_axis(const Kernel& k, const LoopShape& shape, bool flat) {
+  if (flat) return k.rows[0];
+  return shape.parallel.empty() ? -1 : shape.parallel.back();
+}
+
 // The width that loop number `i` could have, 1 for none.
 int width_of(const Kernel& k, std::size_t i, const LoopShape& shape, bool flat) {
-  const int axis = flat ? k.rows[0] : shape.parallel.empty() ? -1 : shape.parallel.back();
+  const int axis = last_axis(k, shape, flat);
   if (axis < 0 || !shape.serial.empty()) return 1;
-  const int width = widest(packed_accesses(k, k.loops[i].sinks, axis, 1));
+  const int width = widest(accesses_along(k, k.loops[i].sinks, axis, 1));
   const Size& extent = k.axes[axis];
   return flat || (extent.is_static() && extent.factor % width == 0) ? width : 1;
 }
@@ -86,26 +114,9 @@ int lanes_for(const Kernel& k, const KernelShape& shape) {
 
 }  // namespace
 
-std::vector<PackedAccess> packed_accesses(const Kernel& k, const std::vector<int>& sinks, int axis,
-                                          int width) {
-  std::vector<PackedAccess> result;
-  const auto entry = [&](const Access& access, ir::Elem elem) -> PackedAccess& {
-    for (PackedAccess& a : result)
-      if (a.access == access) return a;
-    return result.emplace_back(PackedAccess{access, elem});
-  };
-  for (int s : sinks)
-    for (int n : plan::needed(k, k.sinks[s].node)) {
-      const plan::Node& node = k.nodes[n];
-      if (node.kind == plan::Node::Kind::load && can_pack(node.access, axis, width))
-        entry(node.access, node.elem).loads = true;
-    }
-  for (int s : sinks) {
-    const Sink& sink = k.sinks[s];
-    if (sink.kind == Sink::Kind::store && can_pack(sink.to, axis, width))
-      entry(sink.to, k.nodes[sink.node].elem).stores = true;
-  }
-  return result;
+std::vector<PackedAccess> packed_accesses(const Kernel& k, const KernelShape& shape, std::size_t loop) {
+  const LoopShape& l = shape.loops[loop];
+  return accesses_along(k, k.loops[loop].sinks, last_axis(k, l, shape.flat), shape.width, l.given);
 }
 
 std::optional<std::int64_t> elements_of(const Kernel& k, const LoopShape& loop) {
@@ -137,19 +148,20 @@ KernelShape shape_of(const Kernel& k) {
     if (widths[i] > 1) narrowest = narrowest ? std::min(narrowest, widths[i]) : widths[i];
   }
   shape.width = std::max(1, narrowest);
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    const int axis = shape.flat                        ? k.rows[0]
-                     : shape.loops[i].parallel.empty() ? -1
-                                                       : shape.loops[i].parallel.back();
-    shape.loops[i].packed = widths[i] > 1 && !packed_accesses(k, k.loops[i].sinks, axis, shape.width).empty();
-  }
+  for (std::size_t i = 0; i < widths.size(); ++i)
+    shape.loops[i].packed = widths[i] > 1 && !packed_accesses(k, shape, i).empty();
   if (shape.flat) return shape;
+  for (LoopShape& loop : shape.loops)  // the same elements belong to the same lanes in all
+    loop.packed |= std::any_of(shape.loops.begin(), shape.loops.end(), [&](const LoopShape& other) {
+      return other.packed && loop.serial.empty() && other.parallel == loop.parallel;
+    });
   shape.lanes = lanes_for(k, shape);
   for (std::size_t i = 0; i < k.loops.size(); ++i)
     for (int s : k.loops[i].sinks)
       if (k.sinks[s].kind == Sink::Kind::across &&
           across_of(k, k.sinks[s], shape.loops[i], shape.lanes, shape.width) == Across::memory)
         shape.lanes = block_threads;
+  hold_in_registers(k, shape);
   return shape;
 }
 

@@ -13,6 +13,8 @@ struct LoopShape {
   std::vector<int> parallel;  // loops whose elements the lanes of the row take in turn, outermost first
   std::vector<int> serial;    // loops that one lane runs alone, for it accumulates over them
   bool packed = false;        // lanes take packs of `width` elements along the last parallel loop
+  std::set<int> kept;         // nodes whose elements lanes leave in registers for later loops
+  std::set<int> given;        // those that earlier loops have left
 };
 
 /// What becomes of a reduction over rows.
@@ -37,15 +39,17 @@ std::optional<std::int64_t> elements_of(const plan::Kernel& k, const LoopShape& 
 /// `loop` is the shape of the loop around sink `s`.
 Across across_of(const plan::Kernel& k, const plan::Sink& s, const LoopShape& loop, int lanes, int width);
 
-/// The accesses along the last parallel loop that may be packed: loads first, then stores; and which of them
-/// load.
+/// Decides what lanes keep in registers from one loop of a row to the next.
+void hold_in_registers(const plan::Kernel& k, KernelShape& shape);
+
+/// The accesses of a loop, along the last parallel one, that may be packed: loads first, then stores; and
+/// which of them load.
 struct PackedAccess {
   plan::Access access;
   ir::Elem elem = ir::Elem::f32;
   bool loads = false, stores = false;
 };
-std::vector<PackedAccess> packed_accesses(const plan::Kernel& k, const std::vector<int>& sinks, int axis,
-                                          int width);
+std::vector<PackedAccess> packed_accesses(const plan::Kernel& k, const KernelShape& shape, std::size_t loop);
 
 }  // namespace nndiff::emit
 

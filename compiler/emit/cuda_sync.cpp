@@ -40,7 +40,7 @@ CudaBody::Touched CudaBody::touched(std::size_t number) const {
   for (int i : k_.loops[number].sinks) {
     const Sink& s = k_.sinks[i];
     if (s.to.buffer >= 0 && s.kind != Sink::Kind::across) result.stores.push_back({s.to, number});
-    for (int n : plan::needed(k_, s.node))
+    for (int n : plan::needed(k_, s.node, shape_.loops[number].given))
       if (k_.nodes[n].access.buffer >= 0) result.loads.push_back({k_.nodes[n].access, number});
   }
   if (!k_.loops[number].axes.empty()) return result;

@@ -56,7 +56,7 @@ int Expressions::uses(int node, const std::vector<int>& sinks) const {
   std::vector<bool> seen(k_.nodes.size());
   for (int s : sinks) {
     count += k_.sinks[s].node == node;
-    for (int n : plan::needed(k_, k_.sinks[s].node)) {
+    for (int n : plan::needed(k_, k_.sinks[s].node, given_)) {
       if (seen[n]) continue;
       seen[n] = true;
       const Node& user = k_.nodes[n];
@@ -79,7 +79,7 @@ bool Expressions::is_overwritten(int node, const std::vector<int>& sinks) const 
 bool Expressions::is_chosen_load(int node, const std::vector<int>& sinks) const {
   if (k_.nodes[node].kind != Node::Kind::load) return false;
   for (int s : sinks)
-    for (int n : plan::needed(k_, k_.sinks[s].node)) {
+    for (int n : plan::needed(k_, k_.sinks[s].node, given_)) {
       const Node& user = k_.nodes[n];
       if (user.kind == Node::Kind::map && contains(user.operands, node) && has_choice(user.map)) return true;
     }
@@ -93,7 +93,7 @@ bool Expressions::is_used_deeper(int node, const std::vector<int>& sinks) const 
     const bool in_loop = std::any_of(k_.sinks[s].axes.begin(), k_.sinks[s].axes.end(),
                                      [&](int a) { return !contains(k_.rows, a); });
     if (k_.sinks[s].node == node && own < (in_loop ? Level::loop : Level::row)) return true;
-    for (int n : plan::needed(k_, k_.sinks[s].node)) {
+    for (int n : plan::needed(k_, k_.sinks[s].node, given_)) {
       const Node& user = k_.nodes[n];
       const bool in_index = std::any_of(user.access.index.begin(), user.access.index.end(),
                                         [&](const Term& t) { return t.node == node; });
@@ -114,12 +114,17 @@ bool Expressions::deserves_variable(int node, const std::vector<int>& sinks) con
 void Expressions::declare(Level level, const std::vector<int>& sinks, int phase) {
   std::vector<bool> seen(k_.nodes.size());
   for (int s : sinks)
-    for (int n : plan::needed(k_, k_.sinks[s].node)) {
+    for (int n : plan::needed(k_, k_.sinks[s].node, given_)) {
       const bool known = seen[n] || texts_.count(n) || loop_texts_.count(n);
       seen[n] = true;
       const Node& node = k_.nodes[n];
       if (known || levels_[n] != level || node.phase > phase || is_plain(node)) continue;
       const Text value = compute(n);
+      if (const auto kept = kept_.find(n); level == Level::loop && kept != kept_.end()) {
+        writer_.lines.line(kept->second + " = " + value.source + ";");
+        loop_texts_[n] = {kept->second, node.elem};
+        continue;
+      }
       if (!deserves_variable(n, sinks) && value.source.size() <= long_text) continue;
       const std::string variable = names().unique(name_for(node));
       writer_.lines.line("const " + ir::cpp_name(node.elem) + " " + variable + " = " + value.source + ";");

@@ -2,6 +2,8 @@
 // often gets a variable in the innermost scope that serves all uses.
 #ifndef NNDIFF_EMIT_EXPRESSION_H
 #define NNDIFF_EMIT_EXPRESSION_H
+#include <set>
+
 #include "emit/writer.h"
 
 namespace nndiff::emit {
@@ -16,9 +18,17 @@ class Expressions {
   /// Declares variables for the nodes of that level, up to `phase`, that `sinks` need and that deserve one.
   /// Variables of a loop are forgotten with it.
   void declare(Level level, const std::vector<int>& sinks, int phase);
-  void leave_loop() { loop_texts_.clear(); }
+  void leave_loop() { loop_texts_.clear(), kept_.clear(), given_.clear(); }
+  /// In the loop at hand node `node` is assigned to `variable`, where later loops find it; or has been.
+  void keep(int node, const std::string& variable) { kept_[node] = variable; }
+  void give(int node, const std::string& variable) {
+    loop_texts_[node] = {variable, k_.nodes[static_cast<std::size_t>(node)].elem};
+    given_.insert(node);
+  }
 
   Text text(int node);
+  /// What a variable for `node` should be called.
+  std::string name_for(const plan::Node& node) const;
   std::string access(const plan::Access& access);
   void set_index(int axis, const std::string& variable) { index_[axis] = variable; }
   /// What stands for an element, instead of the buffer and an index.
@@ -38,7 +48,6 @@ class Expressions {
 
  private:
   Text compute(int node);
-  std::string name_for(const plan::Node& node) const;
   int uses(int node, const std::vector<int>& sinks) const;
   bool is_overwritten(int node, const std::vector<int>& sinks) const;
   bool is_chosen_load(int node, const std::vector<int>& sinks) const;
@@ -51,6 +60,8 @@ class Expressions {
   std::vector<Level> levels_;
   std::map<int, Text> texts_;       // variables of the kernel and the row
   std::map<int, Text> loop_texts_;  // variables of the loop at hand
+  std::map<int, std::string> kept_;
+  std::set<int> given_;
   std::map<int, std::string> index_, result_;
   std::vector<std::pair<plan::Access, std::string>> elements_;
 };

@@ -182,7 +182,7 @@ class Emitter {
                     " += rt::lanes) {");
       w_.lines.line("const std::int64_t width = std::min(rt::lanes, " + to + " - " + block + ");");
       w_.lines.open("for (std::int64_t " + lane_ + " = 0; " + lane_ + " < width; ++" + lane_ + ") {");
-      if (is_used(axis)) w_.lines.line("const std::int64_t " + i + " = " + block + " + " + lane_ + ";");
+      if (k_.is_used(axis)) w_.lines.line("const std::int64_t " + i + " = " + block + " + " + lane_ + ";");
       body(sinks);
       w_.lines.close();
       w_.lines.close();
@@ -266,22 +266,12 @@ class Emitter {
         if (i > 0)
           at = {at.source + " % " + operand(w_.text(k_.axes[k_.rows[i]]), Binding::prefix), ir::Elem::i64,
                 Binding::product};
-        if (is_used(k_.rows[i]))
+        if (k_.is_used(k_.rows[i]))
           w_.lines.line("const std::int64_t " + index_[k_.rows[i]] + " = " + at.source + ";");
       }
     }
     row();
     w_.lines.close();
-  }
-
-  bool is_used(int axis) const {
-    const auto in_access = [&](const plan::Access& access) {
-      return std::any_of(access.index.begin(), access.index.end(),
-                         [&](const plan::Term& t) { return t.axis == axis; });
-    };
-    return std::any_of(k_.nodes.begin(), k_.nodes.end(),
-                       [&](const plan::Node& n) { return n.axis == axis || in_access(n.access); }) ||
-           std::any_of(k_.sinks.begin(), k_.sinks.end(), [&](const Sink& s) { return in_access(s.to); });
   }
 
   Size row_count() const {

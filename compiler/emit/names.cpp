@@ -125,11 +125,23 @@ std::string without_restrict(const std::string& type) {
   return type.substr(0, type.find(" __restrict"));
 }
 
+std::vector<CoreArgument> cuda_arguments(const ir::Function& f) {
+  std::vector<CoreArgument> arguments = core_arguments(f);
+  const std::vector<const ir::Leaf*> leaves = ir::leaves(f);
+  for (CoreArgument& a : arguments) {
+    const ir::Leaf* leaf =
+        a.role == CoreArgument::Role::leaf ? leaves[static_cast<std::size_t>(a.leaf)] : nullptr;
+    if (leaf && leaf->holder == ir::Holder::tensor) a.type = pointer_to(leaf->type.elem, true);
+    a.type = without_restrict(a.type);
+  }
+  return arguments;
+}
+
 std::string cuda_declaration(const ir::Function& f) {
   std::string text = core_result(f) + " " + cuda_name(f) + "(";
   bool first = true;
-  for (const CoreArgument& a : core_arguments(f)) {
-    text += (first ? "" : ", ") + without_restrict(a.type);
+  for (const CoreArgument& a : cuda_arguments(f)) {
+    text += (first ? "" : ", ") + a.type;
     first = false;
   }
   return text + ")";

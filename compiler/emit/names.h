@@ -48,6 +48,9 @@ std::string cuda_name(const ir::Function& f);
 /// A core argument's type for a function that only passes it on: "const float*".
 std::string without_restrict(const std::string& type);
 
+/// Those of the function for a GPU: nothing is `restrict`, and tensors without axes are pointers too.
+std::vector<CoreArgument> cuda_arguments(const ir::Function& f);
+
 /// Its declaration without `;`, as the .nn.cpp and the .nn.cu write it.
 std::string cuda_declaration(const ir::Function& f);
 

@@ -112,8 +112,9 @@ void collect(const Kernel& k, int node, std::vector<bool>& seen, std::vector<int
 
 }  // namespace
 
-std::vector<int> needed(const Kernel& k, int node) {
+std::vector<int> needed(const Kernel& k, int node, const std::set<int>& given) {
   std::vector<bool> seen(k.nodes.size());
+  for (int n : given) seen[n] = true;
   std::vector<int> out;
   collect(k, node, seen, out);
   return out;
@@ -127,6 +128,16 @@ void arrange(Kernel& k, const std::vector<int>& row_axes) {
   if (only_rows && rows.size() > 1) rows.pop_back();
   k.rows = std::move(rows);
   sort_into_loops(k);
+}
+
+bool Kernel::is_used(int axis) const {
+  const auto in_access = [&](const Access& access) {
+    return std::any_of(access.index.begin(), access.index.end(),
+                       [&](const Term& t) { return t.axis == axis; });
+  };
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [&](const Node& n) { return n.axis == axis || in_access(n.access); }) ||
+         std::any_of(sinks.begin(), sinks.end(), [&](const Sink& s) { return in_access(s.to); });
 }
 
 bool Kernel::is_flat() const {

@@ -2,6 +2,7 @@
 // for sums in two stages and for scalars.
 #include <algorithm>
 
+#include "plan/gelu.h"
 #include "plan/lower.h"
 #include "plan/place.h"
 
@@ -51,14 +52,14 @@ struct Follower {
   bool is_zero(int n) const { return node(n).kind == Node::Kind::constant && node(n).number == 0; }
   bool is_map(int n, ir::Map map) const { return node(n).kind == Node::Kind::map && node(n).map == map; }
 
-  // relu(product + bias): the bias's buffer, or -1.
-  int bias_under_relu(int n) const {
-    if (!is_map(n, ir::Map::relu) || !is_map(node(n).operands[0], ir::Map::add)) return -1;
-    const std::vector<int>& sum = node(node(n).operands[0]).operands;
+  // product + bias: the node of the bias, or -1.
+  int bias_of(int n) const {
+    if (!is_map(n, ir::Map::add)) return -1;
+    const std::vector<int>& sum = node(n).operands;
     for (int i : {0, 1}) {
       const Node& bias = node(sum[1 - i]);
       if (is_load(sum[i], product.c) && bias.kind == Node::Kind::load && is_column(bias.access))
-        return bias.access.buffer;
+        return sum[1 - i];
     }
     return -1;
   }
@@ -77,6 +78,14 @@ struct Follower {
     const auto is_of_kind = [&](const Sink& s) { return s.kind == kind; };
     if (std::count_if(k.sinks.begin(), k.sinks.end(), is_of_kind) != 1) return nullptr;
     return &*std::find_if(k.sinks.begin(), k.sinks.end(), is_of_kind);
+  }
+
+  // The sums of the columns of what is stored, if any.
+  const Sink* sums_of(const Sink* store) const {
+    const Sink* sums = only(Sink::Kind::across);
+    const bool fits = store && sums && sums->node == store->node && sums->reducer == ir::Reducer::sum &&
+                      is_column(sums->to);
+    return fits ? sums : nullptr;
   }
 };
 
@@ -106,20 +115,61 @@ struct Epilogues {
   bool add_relu(Product& p, const Follower& f) const {
     const Sink* store = f.only(Sink::Kind::store);
     if (!store || f.k.sinks.size() != 1 || !f.is_element(store->to)) return false;
-    const int bias = f.bias_under_relu(store->node);
+    const int bias = f.is_map(store->node, ir::Map::relu) ? f.bias_of(f.node(store->node).operands[0]) : -1;
     if (bias < 0) return false;
-    p.epilogue.bias = bias;
+    p.epilogue.bias = f.node(bias).access.buffer;
     p.epilogue.relu = true;
+    p.c = store->to.buffer;
+    return true;
+  }
+
+  // gelu(product + bias), and perhaps product + bias for the backward sweep.
+  bool add_gelu(Product& p, const Follower& f) const {
+    if (f.k.sinks.size() > 2) return false;
+    const Sink *result = nullptr, *operand = nullptr;
+    int bias = -1;
+    for (int n = 0; n < static_cast<int>(f.k.nodes.size()); ++n) {
+      if (f.bias_of(n) < 0) continue;
+      bias = f.bias_of(n);
+      for (const Sink& s : f.k.sinks) {
+        if (s.kind != Sink::Kind::store || !f.is_element(s.to)) return false;
+        if (s.node == n) operand = &s;
+        if (is_gelu(f.k, s.node, n)) result = &s;
+      }
+    }
+    if (!result || (f.k.sinks.size() == 2 && !operand) || (operand && !has_gelu_rows(p))) return false;
+    p.epilogue.bias = f.node(bias).access.buffer;
+    p.epilogue.gelu = true;
+    p.epilogue.gelu_out = operand ? operand->to.buffer : -1;
+    p.c = result->to.buffer;
+    return true;
+  }
+
+  // What gelu is taken of lies as the products' results do, and cublasLt wants rows of whole eights.
+  static bool has_gelu_rows(const Product& p) { return p.n.value % 8 == 0; }
+
+  bool add_gelu_derivative(Product& p, const Follower& f) const {
+    const Sink* store = f.only(Sink::Kind::store);
+    const Sink* sums = f.sums_of(store);
+    if (!store || !f.is_element(store->to) || f.k.sinks.size() != (sums ? 2U : 1U) || !has_gelu_rows(p))
+      return false;
+    int dy = -1, x = -1;
+    for (int n : needed(f.k, store->node)) {
+      if (f.node(n).kind != Node::Kind::load) continue;
+      (f.is_load(n, p.c) ? dy : x) = n;
+    }
+    if (dy < 0 || x < 0 || !f.is_element(f.node(x).access)) return false;
+    if (f.node(x).access.buffer == p.c || !is_gelu_derivative(f.k, store->node, dy, x)) return false;
+    p.epilogue.gelu_in = f.node(x).access.buffer;
+    p.epilogue.column_sums = sums ? sums->to.buffer : -1;
     p.c = store->to.buffer;
     return true;
   }
 
   bool add_mask(Product& p, const Follower& f) const {
     const Sink* store = f.only(Sink::Kind::store);
-    const Sink* sums = f.only(Sink::Kind::across);
+    const Sink* sums = f.sums_of(store);
     if (!store || !f.is_element(store->to) || f.k.sinks.size() != (sums ? 2U : 1U)) return false;
-    if (sums && (sums->node != store->node || sums->reducer != ir::Reducer::sum || !f.is_column(sums->to)))
-      return false;
     const int h = f.mask_of(store->node);
     Product* maker = h < 0 ? nullptr : relu_product(h);
     if (!maker || maker->n != p.n || maker->m != p.m) return false;
@@ -158,7 +208,8 @@ struct Epilogues {
   void run() {
     for_each_pair([&](std::size_t i, Step& step, const Follower& f) {
       if (plan.f[step.product.value].type.elem != ir::Elem::f32) return;
-      if (!add_relu(step.product, f) && !add_mask(step.product, f)) return;
+      Product& p = step.product;
+      if (!add_relu(p, f) && !add_mask(p, f) && !add_gelu(p, f) && !add_gelu_derivative(p, f)) return;
       const Step& next = plan.steps[i + 1];
       step.values.insert(step.values.end(), next.values.begin(), next.values.end());
       step.statements.insert(step.statements.end(), next.statements.begin(), next.statements.end());
@@ -169,6 +220,25 @@ struct Epilogues {
     });
   }
 };
+
+// Tensors without axes are in the caller's memory, which is the device's; so are their gradients.
+void add_callers_cells(Plan& plan) {
+  const std::vector<const ir::Leaf*> leaves = ir::leaves(plan.f);
+  const auto add = [&](Value v, int leaf, Buffer::Place place) {
+    const ir::Leaf& of = *leaves[static_cast<std::size_t>(leaf)];
+    if (!v || of.holder != ir::Holder::tensor || !of.type.shape.empty()) return;
+    plan.cells[v] = static_cast<int>(plan.buffers.size());
+    plan.buffers.push_back(
+        {.place = place, .leaf = leaf, .elem = of.type.elem, .bytes = Size(ir::bytes_of(of.type.elem))});
+    plan.buffers.back().first = 0, plan.buffers.back().last = static_cast<int>(plan.steps.size());
+  };
+  for (int i = 0; i < static_cast<int>(leaves.size()); ++i)
+    add(leaves[static_cast<std::size_t>(i)]->value, i, Buffer::Place::input);
+  for (std::size_t i = 0; i < plan.results.size(); ++i) {
+    const ir::Output& output = plan.f.outputs[i];
+    if (output.role == ir::Output::Role::gradient) add(plan.results[i], output.leaf, Buffer::Place::gradient);
+  }
+}
 
 // The scalars that a kernel computes outlive it: others read them, or the host.
 void add_cells(Plan& plan) {
@@ -208,13 +278,13 @@ void add_parts(Plan& plan) {
 }  // namespace
 
 bool is_known_on_host(const Plan& plan, const Step& step, const std::set<Value>& known) {
-  const auto in_memory = [](const Sink& s) { return s.to.buffer >= 0; };
+  const auto in_memory = [&](const Sink& s) { return s.to.buffer >= 0 || plan.cells.count(s.value) > 0; };
   if (step.kind != Step::Kind::kernel || !step.kernel.axes.empty() ||
       std::any_of(step.kernel.sinks.begin(), step.kernel.sinks.end(), in_memory))
     return false;
   return std::all_of(step.kernel.nodes.begin(), step.kernel.nodes.end(), [&](const Node& n) {
     if (n.kind == Node::Kind::scalar)
-      return plan.f[n.value].kind == ir::Kind::input || known.count(n.value) > 0;
+      return (plan.f[n.value].kind == ir::Kind::input && !plan.cells.count(n.value)) || known.count(n.value);
     return n.kind != Node::Kind::load && n.kind != Node::Kind::reduced && n.kind != Node::Kind::checked;
   });
 }
@@ -226,6 +296,7 @@ void note_wanted(Plan& plan) {
 void prepare_cuda(Plan& plan) {
   Epilogues{plan}.run();
   add_parts(plan);
+  add_callers_cells(plan);
   add_cells(plan);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 std::vector<int> buffers_of(const Product& p) {
   const Epilogue& e = p.epilogue;
-  return {p.a, p.b, p.c, e.bias, e.mask_out, e.mask_in, e.column_sums, e.wanted};
+  return {p.a, p.b, p.c, e.bias, e.gelu_out, e.gelu_in, e.mask_out, e.mask_in, e.column_sums, e.wanted};
 }
 
 // The steps around the one that is looked at.

@@ -12,6 +12,9 @@ namespace {
 // instead.
 constexpr double cheap = 12;
 
+// A block of threads keeps a row of so many elements in its registers, 32 each.
+constexpr std::int64_t short_row = 8192;
+
 // Nodes with equal keys have equal values in the same iteration.
 std::string key_of(const Node& n) {
   char number[32];
@@ -276,7 +279,23 @@ struct Lowering {
       own = value == v ? own : reload(own, n, stored, k.nodes[own].phase, done);
   }
 
+  // All loops inside a row are over the same few elements, a fixed number: lanes can keep what they compute.
+  bool is_short_row() const {
+    std::set<int> nest;
+    for (const Sink& s : k.sinks) {
+      std::set<int> own(s.axes.begin(), s.axes.end());
+      for (int a : rows.axes) own.erase(a);
+      if (!own.empty() && !nest.empty() && own != nest) return false;
+      if (s.kind == Sink::Kind::partial) return false;
+      if (!own.empty()) nest = own;
+    }
+    Size count;
+    for (int a : nest) count *= k.axes[static_cast<std::size_t>(a)];
+    return count.is_static() && count.factor <= short_row;
+  }
+
   void keep_for_later_phases() {
+    if (p.holds_rows && is_short_row()) return;
     for (std::size_t i = 0; i < inner.size(); ++i) {
       const auto [v, n] = inner[i];
       if (!in_row(k.nodes[n]) || k.nodes[n].kind != Node::Kind::map) continue;

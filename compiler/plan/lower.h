@@ -29,8 +29,9 @@ double cost_of(ir::Map map);
 /// Sets the kernel's work and its loops' cost.
 void estimate_work(Kernel& kernel);
 
-/// The nodes that `node` is computed from, itself last, each after its operands.
-std::vector<int> needed(const Kernel& kernel, int node);
+/// The nodes that `node` is computed from, itself last, each after its operands; not those of `given`, and
+/// what only they need.
+std::vector<int> needed(const Kernel& kernel, int node, const std::set<int>& given = {});
 
 }  // namespace nndiff::plan
 

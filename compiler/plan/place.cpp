@@ -79,14 +79,19 @@ struct Sharing {
   }
 };
 
+// All that a product names.
+std::vector<int*> buffers_of(Product& p) {
+  Epilogue& e = p.epilogue;
+  return {&p.a,       &p.b,        &p.c,       &e.bias,        &e.gelu_out,
+          &e.gelu_in, &e.mask_out, &e.mask_in, &e.column_sums, &e.wanted};
+}
+
 void rename(Plan& plan, int from, int to) {
   const auto fix = [&](int& buffer) {
     if (buffer == from) buffer = to;
   };
   for (Step& step : plan.steps) {
-    Product& p = step.product;
-    for (int* buffer : {&p.a, &p.b, &p.c, &p.epilogue.bias, &p.epilogue.column_sums, &p.epilogue.wanted})
-      fix(*buffer);
+    for (int* buffer : buffers_of(step.product)) fix(*buffer);
     for (Node& n : step.kernel.nodes) fix(n.access.buffer);
     for (Sink& s : step.kernel.sinks) fix(s.to.buffer), fix(s.scratch);
   }
@@ -130,7 +135,50 @@ bool share_one(Plan& plan, int step) {
   return false;
 }
 
+// Two stores of the same values in one loop, into memory that nothing else is written to.
+bool are_twins(const Plan& plan, const Kernel& k, std::size_t first, std::size_t second) {
+  const Sink &a = k.sinks[first], &b = k.sinks[second];
+  const bool in_one_loop = std::any_of(k.loops.begin(), k.loops.end(), [&](const Loop& loop) {
+    return contains(loop.sinks, static_cast<int>(first)) && contains(loop.sinks, static_cast<int>(second));
+  });
+  const auto is_own = [&](const Sink& s) {
+    if (s.kind != Sink::Kind::store) return false;
+    const Buffer& buffer = plan.buffers[s.to.buffer];
+    return buffer.place == Buffer::Place::arena && buffer.values.size() == 1;
+  };
+  return in_one_loop && is_own(a) && is_own(b) && a.node == b.node && a.to.buffer != b.to.buffer &&
+         a.axes == b.axes && a.to.index == b.to.index &&
+         plan.buffers[a.to.buffer].shape == plan.buffers[b.to.buffer].shape;
+}
+
+// Sink `second` of a kernel is dropped: who reads what it stores reads what sink `first` does.
+void join_twins(Plan& plan, Kernel& k, std::size_t first, std::size_t second) {
+  const Sink dropped = k.sinks[second];
+  plan.buffers[dropped.to.buffer].values.clear();
+  plan.buffers[dropped.to.buffer].bytes = 0;
+  std::erase(plan.recomputed, dropped.value);
+  k.sinks.erase(k.sinks.begin() + static_cast<std::ptrdiff_t>(second));
+  const auto number = static_cast<int>(second);
+  const auto fix = [&](int& sink) { sink -= sink > number; };
+  for (Node& n : k.nodes) fix(n.sink);
+  for (Loop& loop : k.loops) {
+    std::erase(loop.sinks, number);
+    for (int& s : loop.sinks) fix(s);
+  }
+  rename(plan, dropped.to.buffer, k.sinks[first].to.buffer);
+}
+
 }  // namespace
+
+void share_equal_stores(Plan& plan) {
+  for (Step& step : plan.steps)
+    for (std::size_t i = 0; i < step.kernel.sinks.size(); ++i)
+      for (std::size_t j = i + 1; j < step.kernel.sinks.size();)
+        if (are_twins(plan, step.kernel, i, j))
+          join_twins(plan, step.kernel, i, j);
+        else
+          ++j;
+}
 
 void share_in_place(Plan& plan) {
   for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i)

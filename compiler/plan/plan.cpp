@@ -128,7 +128,7 @@ void count_cost(Plan& plan) {
 
 // What a backward step reads.
 std::vector<int> buffers_read(const Plan& plan, const Step& step) {
-  std::vector<int> read = {step.product.a, step.product.b};
+  std::vector<int> read = {step.product.a, step.product.b, step.product.epilogue.gelu_in};
   if (step.product.accumulate) read.push_back(step.product.c);
   for (const Sink& s : step.kernel.sinks)
     for (int n : needed(step.kernel, s.node)) read.push_back(step.kernel.nodes[n].access.buffer);
@@ -220,6 +220,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   Kept kept = has_code ? Kept{.f = std::move(small)} : keep(small, options);
   Program p = prepare(kept.f, kept.late);
   p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late
+  p.holds_rows = options.target == Target::cuda;
   const Groups groups = fuse(p);
   Plan plan;
   plan.has_code = p.has_code;
@@ -236,6 +237,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   part_copies(plan);
   plan.f = std::move(p.f);
   assign_rooms(plan);
+  if (!plan.has_code) share_equal_stores(plan);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)

@@ -149,6 +149,8 @@ struct Kernel {
 
   /// True where the rows are the innermost loop.
   bool is_flat() const;
+  /// True where something depends on the variable of loop `axis`.
+  bool is_used(int axis) const;
   /// The sinks that are accumulated over rows.
   std::vector<int> across() const;
 };
@@ -158,11 +160,14 @@ struct Kernel {
 struct Epilogue {
   int bias = -1;         // a row that is added to each row
   bool relu = false;     // then max(·, 0)
+  bool gelu = false;     // or GELU's approximation by tanh
+  int gelu_out = -1;     // its operand is stored too
+  int gelu_in = -1;      // elements are multiplied by its derivative here
   int mask_out = -1;     // a bit for every element that is above 0 then
   int mask_in = -1;      // elements whose bit is not set become 0
   int column_sums = -1;  // and the sums of the columns are stored
   int wanted = -1;       // on the host: elements are discarded later where this is not above 0
-  bool is_none() const { return bias < 0 && !relu && mask_in < 0; }
+  bool is_none() const { return bias < 0 && !relu && !gelu && mask_in < 0 && gelu_in < 0; }
 };
 
 /// c = op(a)·op(b), or c += with `accumulate`.

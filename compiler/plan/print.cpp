@@ -9,15 +9,6 @@ namespace nndiff::plan {
 
 namespace {
 
-std::string text(const Size& size) {
-  std::string out = size.factor == 1 && !size.dims.empty() ? "" : std::to_string(size.factor);
-  for (const Dim& d : size.dims) {
-    if (!out.empty()) out += "*";
-    out += d.is_name() ? d.text() : "(" + d.text() + ")";
-  }
-  return out;
-}
-
 std::string padded(std::string s, std::size_t width) {
   if (s.size() < width) s.append(width - s.size(), ' ');
   return s + " ";
@@ -102,12 +93,12 @@ void add(std::vector<int>& set, int buffer) {
 
 std::string loops_text(const Kernel& k) {
   std::string rows = "[", inner;
-  for (int a : k.rows) rows += (rows.size() > 1 ? "," : "") + text(k.axes[static_cast<std::size_t>(a)]);
+  for (int a : k.rows) rows += (rows.size() > 1 ? "," : "") + to_string(k.axes[static_cast<std::size_t>(a)]);
   for (const Loop& loop : k.loops) {
     if (loop.axes.empty()) continue;
     inner += inner.empty() ? " x " : ", ";
     for (std::size_t i = 0; i < loop.axes.size(); ++i)
-      inner += (i ? "x" : "") + text(k.axes[static_cast<std::size_t>(loop.axes[i])]);
+      inner += (i ? "x" : "") + to_string(k.axes[static_cast<std::size_t>(loop.axes[i])]);
   }
   return k.axes.empty() ? "scalars" : "loops " + rows + "]" + inner;
 }
@@ -138,6 +129,9 @@ std::string epilogue_text(Names& names, const Epilogue& e, int step) {
   std::string text;
   if (e.bias >= 0) text += " + " + names.of(e.bias, step);
   if (e.relu) text += ", relu";
+  if (e.gelu) text += ", gelu";
+  if (e.gelu_out >= 0) text += ", its operand -> " + names.of(e.gelu_out, step + 1);
+  if (e.gelu_in >= 0) text += " times gelu'(" + names.of(e.gelu_in, step) + ")";
   if (e.mask_out >= 0) text += ", its mask -> " + names.of(e.mask_out, step);
   if (e.mask_in >= 0) text += " where " + names.of(e.mask_in, step);
   if (e.column_sums >= 0) text += ", sums of columns -> " + names.of(e.column_sums, step);
@@ -163,7 +157,7 @@ std::string buffers_text(Names& names) {
     const Buffer& b = plan.buffers[i];
     if (b.first < 0) continue;
     std::string line = "  " + padded(names.all_of(static_cast<int>(i)), 20) +
-                       padded(ir::to_string(b.shape), 14) + padded(text(b.bytes), 12) +
+                       padded(ir::to_string(b.shape), 14) + padded(to_string(b.bytes), 12) +
                        padded(place_of(b), 12) +
                        padded(std::to_string(b.first) + ".." + std::to_string(b.last), 9) +
                        (b.kept ? "kept for backward" : "");
@@ -198,7 +192,7 @@ std::string print(const Plan& plan) {
   }
   out += plan.small ? "  arena: none, on the stack\n"
                     : "  arena: " + std::to_string(plan.static_bytes) + " bytes";
-  for (const Size& slot : plan.slots) out += " + " + text(slot);
+  for (const Size& slot : plan.slots) out += " + " + to_string(slot);
   if (!plan.small) out += "\n";
   out += cost_text("forward", plan.forward) + cost_text("backward", plan.backward);
   for (const std::string& remark : plan.remarks) out += "  remark: " + remark + "\n";

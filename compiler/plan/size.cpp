@@ -33,6 +33,15 @@ bool never_larger(const Size& a, const Size& b) {
   return a.dims == b.dims && a.factor <= b.factor;
 }
 
+std::string to_string(const Size& size) {
+  std::string out = size.factor == 1 && !size.dims.empty() ? "" : std::to_string(size.factor);
+  for (const Dim& d : size.dims) {
+    if (!out.empty()) out += "*";
+    out += d.is_name() ? d.text() : "(" + d.text() + ")";
+  }
+  return out;
+}
+
 double estimate(const Size& size, double nominal) {
   double value = static_cast<double>(size.factor);
   for (const Dim& dim : size.dims) {

@@ -35,6 +35,9 @@ Size count(const ir::Shape& shape);
 /// True where a <= b whatever the named sizes are.
 bool never_larger(const Size& a, const Size& b);
 
+/// "4", "N", "4*N*(N + 1)".
+std::string to_string(const Size& size);
+
 /// The value when every named size is `nominal`: for cost estimates.
 double estimate(const Size& size, double nominal = 256);
 

@@ -17,8 +17,8 @@ struct Product {
   const void* a;
   const void* b;
   void* c;
-  const void* bias;  // or where the column sums go
-  const void* mask;
+  const void* bias;    // or where the column sums go
+  const void* aux;     // a mask, or what GELU is taken of
   std::uint64_t beta;  // the bits of a double
 };
 
@@ -33,7 +33,7 @@ void run_product(DeviceContext& context, const Work& work) {
   const auto product = bytes_of<Product>(work);
   const GemmPlan& plan = *product.plan;
   set_pointer(plan, CUBLASLT_MATMUL_DESC_BIAS_POINTER, product.bias);
-  set_pointer(plan, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, product.mask);
+  set_pointer(plan, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, product.aux);
   const double beta = std::bit_cast<double>(product.beta), one = 1;
   const float beta_float = static_cast<float>(beta), one_float = 1;
   const bool is_double = work.name[0] == 'd';
@@ -52,14 +52,29 @@ unsigned alignment(const void* pointer) {
   return static_cast<unsigned>(address & (~address + 1));
 }
 
-/// The epilogue that does all of `extra`; DEFAULT where there is none, or nothing to do.
+/// What an epilogue keeps from one sweep to the other, or nothing.
 template <class T>
-cublasLtEpilogue_t epilogue_for(const Products<T>& extra) {
-  if (extra.mask_in) {
-    if (extra.bias || extra.relu) return CUBLASLT_EPILOGUE_DEFAULT;
+const void* aux_of(const Products<T>& extra) {
+  for (const void* aux : {static_cast<const void*>(extra.mask_in), static_cast<const void*>(extra.mask_out),
+                          static_cast<const void*>(extra.gelu_in)})
+    if (aux) return aux;
+  return extra.gelu_out;
+}
+
+/// The epilogue that does all of `extra` to rows of n; DEFAULT where there is none, or nothing to do.
+template <class T>
+cublasLtEpilogue_t epilogue_for(const Products<T>& extra, std::int64_t n) {
+  const bool is_forward = extra.bias || extra.relu || extra.gelu;
+  if ((extra.mask_in && extra.gelu_in) || (extra.relu && extra.gelu)) return CUBLASLT_EPILOGUE_DEFAULT;
+  if ((extra.gelu_in || extra.gelu_out) && n % 8 != 0) return CUBLASLT_EPILOGUE_DEFAULT;
+  if (extra.mask_in || extra.gelu_in) {
+    if (is_forward) return CUBLASLT_EPILOGUE_DEFAULT;
+    if (extra.gelu_in) return extra.column_sums ? CUBLASLT_EPILOGUE_DGELU_BGRAD : CUBLASLT_EPILOGUE_DGELU;
     return extra.column_sums ? CUBLASLT_EPILOGUE_DRELU_BGRAD : CUBLASLT_EPILOGUE_DRELU;
   }
   if (extra.column_sums) return CUBLASLT_EPILOGUE_DEFAULT;
+  if (extra.gelu_out) return extra.bias ? CUBLASLT_EPILOGUE_GELU_AUX_BIAS : CUBLASLT_EPILOGUE_GELU_AUX;
+  if (extra.gelu) return extra.bias ? CUBLASLT_EPILOGUE_GELU_BIAS : CUBLASLT_EPILOGUE_GELU;
   if (extra.mask_out) return extra.bias ? CUBLASLT_EPILOGUE_RELU_AUX_BIAS : CUBLASLT_EPILOGUE_RELU_AUX;
   if (extra.relu) return extra.bias ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_RELU;
   return extra.bias ? CUBLASLT_EPILOGUE_BIAS : CUBLASLT_EPILOGUE_DEFAULT;
@@ -67,7 +82,7 @@ cublasLtEpilogue_t epilogue_for(const Products<T>& extra) {
 
 template <class T>
 bool is_plain(const Products<T>& extra) {
-  return !extra.bias && !extra.relu && !extra.mask_in;
+  return !extra.bias && !extra.relu && !extra.gelu && !extra.mask_in && !extra.gelu_in;
 }
 
 void check_sizes(std::int64_t m, std::int64_t n, std::int64_t k) {
@@ -91,15 +106,15 @@ template <class T>
 bool multiply(DeviceContext& context, const Operands<T>& x, cublasLtEpilogue_t epilogue,
               const Products<T>& extra) {
   if (!context.plans) context.plans = std::make_unique<GemmPlans>(context.index);
-  const void* mask = extra.mask_in ? extra.mask_in : extra.mask_out;
-  if (epilogue != CUBLASLT_EPILOGUE_DEFAULT && alignment(mask) < 16) return false;
+  const void* aux = aux_of(extra);
+  if (epilogue != CUBLASLT_EPILOGUE_DEFAULT && alignment(aux) < 16) return false;
   const GemmPlan& plan = context.plans->plan({sizeof(T) == 8, context.precision, x.ta, x.tb, epilogue,
                                               alignment(x.a), alignment(x.b), alignment(x.c), x.m, x.n, x.k});
   if (!plan.usable) return false;
   Product product{&plan, x.a, x.b, x.c, nullptr, nullptr, std::bit_cast<std::uint64_t>(double{extra.beta})};
   if (epilogue != CUBLASLT_EPILOGUE_DEFAULT) {
     product.bias = extra.column_sums ? extra.column_sums : extra.bias;
-    product.mask = mask;
+    product.aux = aux;
   }
   context.submit(work_of(sizeof(T) == 8 ? "double product" : "float product", run_product, product));
   return true;
@@ -116,7 +131,7 @@ void gemm(Call& call, Trans ta, Trans tb, std::int64_t m, std::int64_t n, std::i
     submit_zero(context, extra.column_sums, static_cast<std::size_t>(n) * sizeof(T));
   if (m == 0 || n == 0) return;
   const Operands<T> operands{ta, tb, m, n, k, a, b, c};
-  const cublasLtEpilogue_t epilogue = sizeof(T) == 8 ? CUBLASLT_EPILOGUE_DEFAULT : epilogue_for(extra);
+  const cublasLtEpilogue_t epilogue = sizeof(T) == 8 ? CUBLASLT_EPILOGUE_DEFAULT : epilogue_for(extra, n);
   if (k > 0 && epilogue != CUBLASLT_EPILOGUE_DEFAULT && multiply(context, operands, epilogue, extra)) return;
   if (k > 0) multiply(context, operands, CUBLASLT_EPILOGUE_DEFAULT, extra);
   if (k == 0 || !is_plain(extra)) finish(context, m, n, k == 0 ? extra.beta : T(1), c, extra);

@@ -1,17 +1,32 @@
-// Bias, ReLU, masks and column sums of a product as kernels of their own.
+// Bias, ReLU, GELU, masks and column sums of a product as kernels of their own.
 #include "gemm_finish.h"
 
 #include "context.h"
+#include "nn/math.h"
 #include "nn/rt/cuda_device.h"
 
 namespace nn::rt::cuda {
 
 namespace {
 
+// nn::gelu_tanh's argument of tanh is u(x).
+template <class T>
+__device__ T gelu(T x) {
+  const T u = T(0.79788456080286535588) * (x + T(0.044715) * x * x * x);
+  return x * (1 + nn::math::tanh(u)) / 2;
+}
+template <class T>
+__device__ T gelu_derivative(T x) {
+  const T u = T(0.79788456080286535588) * (x + T(0.044715) * x * x * x);
+  const T t = nn::math::tanh(u), du = T(0.79788456080286535588) * (1 + T(3 * 0.044715) * x * x);
+  return (1 + t + x * (1 - t * t) * du) / 2;
+}
+
 // A warp takes 32 columns of a row, one word of the masks.
 template <class T>
 __global__ void finish_kernel(std::int64_t m, std::int64_t n, T factor, T* c, const T* bias, bool relu,
-                              std::uint32_t* mask_out, const std::uint32_t* mask_in) {
+                              bool with_gelu, T* gelu_out, const T* gelu_in, std::uint32_t* mask_out,
+                              const std::uint32_t* mask_in) {
   const std::int64_t words = (n + 31) / 32, row_words = mask_words(n);
   const std::int64_t warps = std::int64_t{gridDim.x} * (block_threads / 32);
   const int lane = static_cast<int>(threadIdx.x % 32);
@@ -24,6 +39,9 @@ __global__ void finish_kernel(std::int64_t m, std::int64_t n, T factor, T* c, co
       if (factor != 0) x = factor * c[row * n + column];
       if (bias) x += bias[column];
       if (relu && !(x > 0)) x = 0;
+      if (gelu_out) gelu_out[row * n + column] = x;
+      if (with_gelu) x = gelu(x);
+      if (gelu_in) x *= gelu_derivative(gelu_in[row * n + column]);
       if (mask_in && !(mask_in[row * row_words + word] >> lane & 1)) x = 0;
       c[row * n + column] = x;
     }
@@ -60,7 +78,7 @@ template <class T>
 void finish(DeviceContext& context, std::int64_t m, std::int64_t n, T factor, T* c,
             const Products<T>& extra) {
   launch(context, "finish_product", finish_kernel<T>, rows(m * ((n + 31) / 32), 32), m, n, factor, c,
-         extra.bias, extra.relu, extra.mask_out, extra.mask_in);
+         extra.bias, extra.relu, extra.gelu, extra.gelu_out, extra.gelu_in, extra.mask_out, extra.mask_in);
 }
 
 template <class T>

@@ -41,8 +41,14 @@ void set(cublasLtMatmulPreference_t preference, cublasLtMatmulPreferenceAttribut
         "telling cublasLt what to look for");
 }
 
-bool has_mask(cublasLtEpilogue_t epilogue) {
+bool has_aux(cublasLtEpilogue_t epilogue) {
   return (epilogue & 128) != 0;
+}
+
+/// Bits of a mask, or elements that GELU is taken of.
+std::int64_t aux_row(const GemmKey& key) {
+  const bool is_mask = (key.epilogue & (CUBLASLT_EPILOGUE_RELU | (CUBLASLT_EPILOGUE_DRELU & 15))) != 0;
+  return is_mask ? std::int64_t{32} * mask_words(key.n) : key.n;
 }
 
 std::string shape_text(const GemmKey& key) {
@@ -80,8 +86,7 @@ GemmPlan GemmPlans::made(const GemmKey& key) const {
   set(desc, CUBLASLT_MATMUL_DESC_TRANSA, key.tb == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(desc, CUBLASLT_MATMUL_DESC_TRANSB, key.ta == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(desc, CUBLASLT_MATMUL_DESC_EPILOGUE, key.epilogue);
-  if (has_mask(key.epilogue))
-    set(desc, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, std::int64_t{32} * mask_words(key.n));
+  if (has_aux(key.epilogue)) set(desc, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, aux_row(key));
   plan.first = key.tb == Trans::yes ? layout(key, key.k, key.n) : layout(key, key.n, key.k);
   plan.second = key.ta == Trans::yes ? layout(key, key.m, key.k) : layout(key, key.k, key.m);
   plan.result = layout(key, key.n, key.m);

@@ -1,8 +1,9 @@
 // Whole networks on the emulated GPU: values and gradients agree with the host's to rounding, twice with the
-// same bits; a training step of the digits classifier is one graph of few launches, without allocations and
-// synchronisations after the first.
+// same bits; launches and library calls are those that --print=plan says; a training step of the digits
+// classifier is one graph of few launches, without allocations and synchronisations after the first.
 // RUN: split-file %s %t && cd %t && nn-diff --emit=cpp,cuda nets.cpp
-// RUN: cd %t && %emulated -I%t nets.nn.cu -x none driver.cpp nets.nn.cpp %cuda_runtime -o run && ./run
+// RUN: cd %t && nn-diff --print=plan --emit=cuda nets.cpp > plans.txt
+// RUN: cd %t && %emulated -I%t nets.nn.cu -x none driver.cpp nets.nn.cpp %cuda_runtime -o run && ./run plans.txt
 //--- nets.cpp
 #ifndef NETS_CPP
 #define NETS_CPP
@@ -49,6 +50,19 @@ double rebuilt_double(const Auto<double>& net, const nn::Tensor<double, N, 33>& 
   return rebuilt(net, x);
 }
 
+struct Gelu {
+  nn::Tensor<float, 33, 40> w1;
+  nn::Tensor<float, 40> b1;
+  nn::Tensor<float, 40, 24> w2;
+  nn::Tensor<float, 24> b2;
+};
+
+NN_DIFF(net, x)
+float smooth(const Gelu& net, const nn::Tensor<float, N, 33>& x) {
+  auto h = nn::gelu_tanh(nn::matmul(x, net.w1) + net.b1);
+  return nn::mean(nn::square(nn::gelu_tanh(nn::matmul(h, net.w2) + net.b2)));
+}
+
 struct Layer {
   nn::Tensor<double, 16, 16> w;
   nn::Tensor<double, 16> b;
@@ -71,6 +85,9 @@ double deep(const Deep& net, const nn::Tensor<double, N, 16>& x) {
 #include <nn/train.h>
 
 #include <cmath>
+#include <fstream>
+#include <map>
+#include <string>
 
 #include "check.h"
 #include "nets.nn.h"
@@ -78,6 +95,29 @@ double deep(const Deep& net, const nn::Tensor<double, N, 16>& x) {
 namespace {
 
 unsigned state = 1;
+
+// By function, what --print=plan says.
+struct Planned {
+  long launches = -1, library_calls = -1;
+};
+std::map<std::string, Planned> plans;
+
+void read_plans(const char* path) {
+  std::ifstream file(path);
+  std::string function;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("plan of ")) function = line.substr(8, line.find(" (") - 8);
+    Planned planned;
+    if (std::sscanf(line.c_str(), "  on a GPU: %ld launch%*[es] and %ld", &planned.launches,
+                    &planned.library_calls) == 2)
+      plans[function] = planned;
+  }
+}
+
+void asked_as_planned(const Planned& planned, const nn_emulation::Counters& c, long steps, long own) {
+  check(planned.launches * steps + own == c.launches, "(launches)");
+  check(planned.library_calls * steps == c.library_calls, "(library calls)");
+}
 
 template <class A>
 void fill(A& a, double scale) {
@@ -107,13 +147,15 @@ void near(const std::vector<double>& actual, const std::vector<double>& expected
 }
 
 template <auto F, class... Args>
-void agree(double tolerance, const Args&... args) {
+void agree(const std::string& name, double tolerance, const Args&... args) {
   const auto expected = nn::value_and_grad<F>(args...);
   nn::Workspace ws{nn::cuda()};
   nn::Gradients<F> grad;
   const auto first = nn::value_and_grad<F>(nn::to(nn::cuda(), args)..., grad, ws);
   const auto before = numbers(nn::to(nn::Device(), grad));
+  nn_emulation::reset_counters();
   const auto second = nn::value_and_grad<F>(nn::to(nn::cuda(), args)..., grad, ws);
+  asked_as_planned(plans[name], nn_emulation::counters(), 1, 0);
   check(first == second && before == numbers(nn::to(nn::Device(), grad)));
   check(std::abs(first - expected.value) <= tolerance * std::abs(expected.value));
   near(before, numbers(expected.grad), tolerance);
@@ -154,7 +196,7 @@ void trains_in_one_graph(const Digits& start) {
   const nn_emulation::Counters c = nn_emulation::counters();
   last = step.value<float>();
   check(c.graph_launches == 2 && c.captures == 0 && c.allocations == 0 && c.synchronisations == 0);
-  std::printf("%ld kernels and %ld products a step\n", c.launches / 2, c.library_calls / 2);
+  asked_as_planned(plans["digits"], c, 2, 2);  // one launch a step is the optimiser's
   check((c.launches + c.library_calls) / 2 <= 12);
   check(std::abs(last - loss) <= 1e-5f * std::abs(loss));
   near(numbers(nn::to(nn::Device(), net)), numbers(reference), 1e-5);
@@ -162,20 +204,24 @@ void trains_in_one_graph(const Digits& start) {
 
 }  // namespace
 
-int main() {
+int main(int, char** argv) {
+  read_plans(argv[1]);
   Digits net;
   fill(net, 0.1);
-  for (int n : {1, 5, 33}) agree<&digits>(1e-5, net, batch<784, float>(n), labels(n));
+  for (int n : {1, 5, 33}) agree<&digits>("digits", 1e-5, net, batch<784, float>(n), labels(n));
   Auto<float> narrow;
   fill(narrow, 1);
   Auto<double> wide;
   fill(wide, 1);
   for (int n : {1, 3, 64}) {
-    agree<&rebuilt_float>(1e-5, narrow, batch<33, float>(n));
-    agree<&rebuilt_double>(1e-12, wide, batch<33, double>(n));
+    agree<&rebuilt_float>("rebuilt_float", 1e-5, narrow, batch<33, float>(n));
+    agree<&rebuilt_double>("rebuilt_double", 1e-12, wide, batch<33, double>(n));
   }
+  Gelu gelu;
+  fill(gelu, 1);
+  for (int n : {1, 6}) agree<&smooth>("smooth", 1e-5, gelu, batch<33, float>(n));
   Deep tower;
   fill(tower, 0.3);
-  for (int n : {1, 4, 37}) agree<&deep>(1e-12, tower, batch<16, double>(n));
+  for (int n : {1, 4, 37}) agree<&deep>("deep", 1e-12, tower, batch<16, double>(n));
   trains_in_one_graph(net);
 }

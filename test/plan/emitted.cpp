@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "emit/core.h"
 #include "emit/cuda.h"
@@ -181,6 +182,79 @@ std::string checked_core(const ir::Function& f, const Variant& variant) {
   text += returns ? "  const std::vector<" + type + "> result(1, " + call + ");\n" : "  " + call + ";\n";
   if (returns) text += "  check(\"result\", result, " + digest(caller.outputs[0]) + ");\n";
   return text + caller.checks + "}\n";
+}
+
+namespace {
+
+// What the generated file is written with.
+const char* const helpers = R"(
+const char* name = "";
+int failures = 0;
+
+template <class T>
+std::vector<T> numbers(std::size_t n, std::uint64_t& state) {
+  std::vector<T> v(n);
+  for (T& x : v) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    const double number = static_cast<double>(state >> 40) / 16777216.0 * 3 - 1.5;
+    x = static_cast<T>(std::is_integral_v<T> ? number > 0 : number);
+  }
+  return v;
+}
+
+template <class T>
+void check(const char* output, const std::vector<T>& v, double expected, double expected_magnitude) {
+  double sum = 0, magnitude = 0;
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    sum += static_cast<double>(v[i]) * (1 + static_cast<double>(i % 7) / 7);
+    magnitude += std::abs(static_cast<double>(v[i]));
+  }
+  const double tolerance = (sizeof(T) == 4 ? 1e-3 : 1e-9) * (1 + expected_magnitude);
+  const bool same = std::isnan(expected) || std::isinf(expected) ? !std::isfinite(sum)
+                                                                 : std::abs(sum - expected) <= tolerance;
+  if (same) return;
+  std::printf("%s: %s sums to %.12g (%.6g), not %.12g (%.6g)\n", name, output, sum, magnitude, expected,
+              expected_magnitude);
+  ++failures;
+}
+
+)";
+
+// Program number `seed` in every mode; returns the calls of its checks.
+std::string print_program(unsigned long seed, plan::Target target) {
+  using plan::Recompute;
+  const RandomProgram p = random_program(static_cast<std::uint32_t>(seed), 2 + static_cast<int>(seed % 14));
+  const Sizes sizes[] = {p.sizes, {{"N", 0}, {"M", 2}}, {{"N", 70}, {"M", 37}}};
+  const plan::Options modes[] = {
+      {}, {.recompute = Recompute::all}, {.recompute = Recompute::none}, {.budget = 64}};
+  std::string calls;
+  for (unsigned long number = 0; number < std::size(modes); ++number) {
+    Variant variant;
+    variant.options = modes[number];
+    variant.options.target = target;
+    variant.sizes = sizes[(seed + number) % 3];
+    variant.fixed = (seed / 3) % 2 == 0;
+    variant.vjp = (seed / 6) % 3 == 0;
+    variant.elem = (seed / 2) % 4 == 0 ? Elem::f32 : Elem::f64;
+    const std::string name = "p" + std::to_string(seed) + "_" + std::to_string(number);
+    const ir::Function f = derivative(p, variant, name);
+    if (f.ops.empty()) continue;
+    std::printf("%s\n", checked_core(f, variant).c_str());
+    calls += "  check_" + name + "();\n";
+  }
+  return calls;
+}
+
+}  // namespace
+
+void print_checks(int argc, char** argv, plan::Target target, const char* head, const char* tail) {
+  const unsigned long programs = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 20;
+  const unsigned long first = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 0;
+  std::printf("%s%s%s", head, helpers, tail);
+  std::string calls;
+  for (unsigned long seed = first; seed < first + programs; ++seed) calls += print_program(seed, target);
+  std::printf("int main() {\n%s  std::printf(\"%%d wrong\\n\", failures);\n  return failures != 0;\n}\n",
+              calls.c_str());
 }
 
 }  // namespace test

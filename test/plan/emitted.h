@@ -25,6 +25,11 @@ nndiff::ir::Function derivative(const RandomProgram& p, const Variant& variant, 
 /// compares.
 std::string checked_core(const nndiff::ir::Function& f, const Variant& variant);
 
+/// Prints a C++ file that checks random programs: argv[1] of them, from number argv[2] on, in every mode of
+/// the planner. `head` includes what they need and defines the workspace `ws`; `tail` follows the helpers.
+void print_checks(int argc, char** argv, nndiff::plan::Target target, const char* head,
+                  const char* tail = "");
+
 }  // namespace test
 
 #endif

@@ -3,14 +3,10 @@
 // RUN: %cxx %s %S/emitted.cpp %S/../unit/interpreter.cpp %S/../unit/random_ir.cpp -I%S/../unit %rooms -o %t.gen
 // RUN: %t.gen 20 > %t.cpp && %cxx -fsanitize=address,undefined -fno-sanitize-recover=all %t.cpp %lib -o %t && %t
 // RUN: %t.gen 20 1000 > %t.cpp && %clang19 -Wno-unused-function -O3 -march=native -fno-trapping-math %t.cpp %lib -o %t && %t
-#include <cstdio>
-#include <cstdlib>
-
 #include "emitted.h"
 
-namespace {
-
-const char* const head = R"(// Generated.
+int main(int argc, char** argv) {
+  test::print_checks(argc, argv, nndiff::plan::Target::cpp, R"(// Generated.
 #include <nn/runtime.h>
 #include <algorithm>
 #include <cmath>
@@ -20,68 +16,6 @@ const char* const head = R"(// Generated.
 #include <limits>
 #include <vector>
 
-const char* name = "";
-int failures = 0;
 nn::Workspace ws{2};
-
-template <class T>
-std::vector<T> numbers(std::size_t n, std::uint64_t& state) {
-  std::vector<T> v(n);
-  for (T& x : v) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    const double number = static_cast<double>(state >> 40) / 16777216.0 * 3 - 1.5;
-    x = static_cast<T>(std::is_integral_v<T> ? number > 0 : number);
-  }
-  return v;
-}
-
-template <class T>
-void check(const char* output, const std::vector<T>& v, double expected, double expected_magnitude) {
-  double sum = 0, magnitude = 0;
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    sum += static_cast<double>(v[i]) * (1 + static_cast<double>(i % 7) / 7);
-    magnitude += std::abs(static_cast<double>(v[i]));
-  }
-  const double tolerance = (sizeof(T) == 4 ? 1e-3 : 1e-9) * (1 + expected_magnitude);
-  const bool same = std::isnan(expected) || std::isinf(expected) ? !std::isfinite(sum)
-                                                                 : std::abs(sum - expected) <= tolerance;
-  if (same) return;
-  std::printf("%s: %s sums to %.12g (%.6g), not %.12g (%.6g)\n", name, output, sum, magnitude, expected,
-              expected_magnitude);
-  ++failures;
-}
-
-)";
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  using nndiff::plan::Recompute;
-  const unsigned long programs = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 20;
-  const unsigned long first = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 0;
-  std::printf("%s", head);
-  std::string calls;
-  for (unsigned long seed = first; seed < first + programs; ++seed) {
-    const test::RandomProgram p =
-        test::random_program(static_cast<std::uint32_t>(seed), 2 + static_cast<int>(seed % 14));
-    const test::Sizes sizes[] = {p.sizes, {{"N", 0}, {"M", 2}}, {{"N", 70}, {"M", 37}}};
-    int number = 0;
-    const nndiff::plan::Options modes[] = {
-        {}, {.recompute = Recompute::all}, {.recompute = Recompute::none}, {.budget = 64}};
-    for (const nndiff::plan::Options& options : modes) {
-      test::Variant variant;
-      variant.options = options;
-      variant.sizes = sizes[(seed + static_cast<unsigned long>(number)) % 3];
-      variant.fixed = (seed / 3) % 2 == 0;
-      variant.vjp = (seed / 6) % 3 == 0;
-      variant.elem = (seed / 2) % 4 == 0 ? nndiff::ir::Elem::f32 : nndiff::ir::Elem::f64;
-      const std::string name = "p" + std::to_string(seed) + "_" + std::to_string(number++);
-      const nndiff::ir::Function f = test::derivative(p, variant, name);
-      if (f.ops.empty()) continue;
-      std::printf("%s\n", test::checked_core(f, variant).c_str());
-      calls += "  check_" + name + "();\n";
-    }
-  }
-  std::printf("int main() {\n%s  std::printf(\"%%d wrong\\n\", failures);\n  return failures != 0;\n}\n",
-              calls.c_str());
+)");
 }

@@ -187,11 +187,15 @@ struct Products {
   T beta = 0;               ///< this times the old C is added to the product
   const T* bias = nullptr;  ///< [n], added to each row
   bool relu = false;        ///< then max(C, 0)
+  bool gelu = false;        ///< or the approximation of GELU by tanh (nn::gelu_tanh)
+  T* gelu_out = nullptr;    ///< [m, n], what that is taken of; 16-byte aligned. Only with gelu.
   /// One bit for each element, set where C > 0: bit j of row i is bit i · 32 · mask_words(n) + j. 16-byte
   /// aligned. Only with relu.
   std::uint32_t* mask_out = nullptr;
   const std::uint32_t* mask_in = nullptr;  ///< C becomes 0 where the bit is not set
-  T* column_sums = nullptr;                ///< [n], the sum over all rows of what C has become
+  const T* gelu_in =
+      nullptr;  ///< [m, n], C is multiplied by the derivative of that GELU there; 16-byte aligned
+  T* column_sums = nullptr;  ///< [n], the sum over all rows of what C has become
 };
 
 /// 32-bit words of a mask of n columns in one row: rows start at multiples of 128 bits.

@@ -6,7 +6,9 @@
 #include <nn/rt/cuda_call.h>
 
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -20,13 +22,14 @@ namespace {
 struct Extra {
   double beta = 0;
   bool bias = false, relu = false, mask_out = false, mask_in = false, column_sums = false;
+  bool gelu = false, gelu_out = false, gelu_in = false;
 };
 
 template <class T>
 struct Problem {
   Trans ta, tb;
   std::int64_t m, n, k;
-  nn::Tensor<T, N> a, b, c, bias;
+  nn::Tensor<T, N> a, b, c, bias, gelu;
   nn::Tensor<std::int32_t, N> mask;
 
   Problem(Trans ta_, Trans tb_, std::int64_t m_, std::int64_t n_, std::int64_t k_)
@@ -39,8 +42,9 @@ struct Problem {
         b(k * n),
         c(m * n),
         bias(n),
+        gelu(m * n),
         mask(m * cuda::mask_words(n)) {
-    number(a), number(b, 2), number(c, 3), number(bias, 4);
+    number(a), number(b, 2), number(c, 3), number(bias, 4), number(gelu, 5);
     for (std::int64_t i = 0; i < mask.size(); ++i)
       mask(i) = static_cast<std::int32_t>(nn::Philox{7}.uint32(static_cast<std::uint64_t>(i)));
   }
@@ -48,9 +52,13 @@ struct Problem {
 
 template <class T>
 struct Result {
-  nn::Tensor<T, N> c, sums;
+  nn::Tensor<T, N> c, sums, gelu;
   nn::Tensor<std::int32_t, N> mask;
 };
+
+double gelu(double x) {
+  return x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x))) / 2;
+}
 
 bool bit(const nn::Tensor<std::int32_t, N>& mask, std::int64_t n, std::int64_t i, std::int64_t j) {
   return static_cast<std::uint32_t>(mask(i * cuda::mask_words(n) + j / 32)) >> (j % 32) & 1;
@@ -58,7 +66,7 @@ bool bit(const nn::Tensor<std::int32_t, N>& mask, std::int64_t n, std::int64_t i
 
 template <class T>
 Result<T> by_loops(const Problem<T>& p, const Extra& extra) {
-  Result<T> r{p.c, nn::Tensor<T, N>(p.n), p.mask};
+  Result<T> r{p.c, nn::Tensor<T, N>(p.n), p.gelu, p.mask};
   std::vector<double> sums(static_cast<std::size_t>(p.n));
   for (std::int64_t i = 0; i < p.m; ++i)
     for (std::int64_t j = 0; j < p.n; ++j) {
@@ -68,6 +76,10 @@ Result<T> by_loops(const Problem<T>& p, const Extra& extra) {
              (p.tb == Trans::yes ? p.b(j * p.k + l) : p.b(l * p.n + j));
       if (extra.bias) x += p.bias(j);
       if (extra.relu && !(x > 0)) x = 0;
+      if (extra.gelu_out) r.gelu(i * p.n + j) = static_cast<T>(x);
+      if (extra.gelu) x = gelu(x);
+      const double at = p.gelu(i * p.n + j), step = 1e-6;
+      if (extra.gelu_in) x *= (gelu(at + step) - gelu(at - step)) / (2 * step);
       if (extra.mask_in && !bit(p.mask, p.n, i, j)) x = 0;
       r.c(i * p.n + j) = static_cast<T>(x);
       sums[static_cast<std::size_t>(j)] += x;
@@ -80,28 +92,33 @@ template <class T>
 Result<T> on_device(nn::Workspace& ws, const Problem<T>& p, const Extra& extra) {
   const nn::Device gpu = nn::cuda();
   const auto a = nn::to(gpu, p.a), b = nn::to(gpu, p.b), bias = nn::to(gpu, p.bias);
-  auto c = nn::to(gpu, p.c), sums = nn::to(gpu, p.bias);
+  auto c = nn::to(gpu, p.c), sums = nn::to(gpu, p.bias), operand = nn::to(gpu, p.gelu);
   auto mask = nn::to(gpu, p.mask);
   auto* const bits = reinterpret_cast<std::uint32_t*>(mask.device_data());
   cuda::Products<T> products;
   products.beta = static_cast<T>(extra.beta);
   products.bias = extra.bias ? bias.device_data() : nullptr;
   products.relu = extra.relu;
+  products.gelu = extra.gelu;
+  products.gelu_out = extra.gelu_out ? operand.device_data() : nullptr;
+  products.gelu_in = extra.gelu_in ? operand.device_data() : nullptr;
   products.mask_out = extra.mask_out ? bits : nullptr;
   products.mask_in = extra.mask_in ? bits : nullptr;
   products.column_sums = extra.column_sums ? sums.device_data() : nullptr;
   cuda::Call call(ws);
   cuda::gemm<T>(call, p.ta, p.tb, p.m, p.n, p.k, a.device_data(), b.device_data(), c.device_data(), products);
   ws.synchronize();
-  return {on_host(c), on_host(sums), on_host(mask)};
+  return {on_host(c), on_host(sums), on_host(operand), on_host(mask)};
 }
 
 template <class T>
 void compare(const Problem<T>& p, const Extra& extra, const Result<T>& got) {
   const Result<T> expected = by_loops(p, extra);
-  const double tolerance = sizeof(T) == 8 ? 1e-13 : 2e-6 * static_cast<double>(p.k + p.m + 1);
+  const double tolerance =
+      sizeof(T) == 8 ? (extra.gelu_in ? 1e-8 : 1e-13) : 2e-6 * static_cast<double>(p.k + p.m + 1);
   all_near(got.c, expected.c, tolerance);
   if (extra.column_sums) all_near(got.sums, expected.sums, tolerance);
+  all_near(got.gelu, expected.gelu, tolerance);
   if (!extra.mask_out) return;
   for (std::int64_t i = 0; i < p.m; ++i)
     for (std::int64_t j = 0; j < p.n; ++j)
@@ -122,6 +139,13 @@ const std::vector<Extra> extras = {
     {.column_sums = true},
     {.bias = true, .relu = true, .mask_out = true, .column_sums = true},
     {.bias = true, .mask_in = true},
+    {.gelu = true},
+    {.bias = true, .gelu = true},
+    {.beta = 1, .gelu = true, .gelu_out = true},
+    {.bias = true, .gelu = true, .gelu_out = true},
+    {.gelu_in = true},
+    {.column_sums = true, .gelu_in = true},
+    {.bias = true, .gelu = true, .gelu_in = true},
 };
 
 template <class T>
@@ -145,7 +169,7 @@ void test_all(std::int64_t m, std::int64_t n, std::int64_t k) {
 // The heuristic is asked once for a shape, and what it refuses our kernels do.
 void test_plans() {
   nn::Workspace ws(nn::cuda());
-  const Problem<float> p(Trans::no, Trans::no, 9, 140, 7);
+  const Problem<float> p(Trans::no, Trans::no, 9, 140, 7), eights(Trans::no, Trans::no, 9, 136, 7);
   const Extra extra{.bias = true, .relu = true, .mask_out = true};
   nn_emulation::reset_counters();
   compare(p, extra, on_device(ws, p, extra));
@@ -155,11 +179,13 @@ void test_plans() {
 
   for (const Extra& refused : extras) {
     nn::Workspace other(nn::cuda());
-    const bool has_epilogue = refused.mask_in ? !refused.bias : !refused.column_sums;
-    if (!has_epilogue || (!refused.bias && !refused.relu && !refused.mask_in)) continue;
+    const Problem<float>& q = refused.gelu || refused.gelu_in ? eights : p;
+    const bool is_backward = refused.mask_in || refused.gelu_in;
+    const bool has_epilogue = is_backward ? !refused.bias : !refused.column_sums;
+    if (!has_epilogue || (!refused.bias && !refused.relu && !refused.gelu && !is_backward)) continue;
     nn_emulation::fail_next_library("cublasLtMatmulAlgoGetHeuristic", CUBLAS_STATUS_NOT_SUPPORTED);
     nn_emulation::reset_counters();
-    compare(p, refused, on_device(other, p, refused));
+    compare(q, refused, on_device(other, q, refused));
     check(nn_emulation::calls("cublasLtMatmulAlgoGetHeuristic") == 2);  // refused, then the plain product
     check(nn_emulation::counters().launches == (refused.column_sums ? 2 : 1));
   }
@@ -201,6 +227,7 @@ int main() {
   test_all<float>(5, 3, 4);
   test_all<float>(33, 130, 17);
   test_all<float>(1, 1, 1);
+  test_all<float>(6, 24, 5);
   test_all<double>(7, 40, 9);
 #ifdef NN_CUDA_EMULATION
   test_plans();

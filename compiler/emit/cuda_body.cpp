@@ -138,7 +138,7 @@ void CudaBody::emit() {
     if (mentions(w_.lines.text(), "lane"))
       head.line("const int lane = static_cast<int>(threadIdx.x) % lanes;");
   }
-  head.append(w_.lines);
+  head.append(w_.lines.text());
   w_.lines = std::move(head);
 }
 

@@ -128,8 +128,10 @@ std::optional<ir::Type> Lifter::type_of(const Content& content) const {
 /// What a leaf holds as a value of the IR; an unset one is 0, since reading it is undefined.
 ir::Value Lifter::as_value(const Content& content, const ir::Type& type) {
   switch (content.state) {
-    case State::value:
-      return content.value;
+    case State::value: {
+      const bool is_growing = type.rank() == 1 && type.shape[0] == ir::unknown_extent();
+      return is_growing && !(build_.type(content.value) == type) ? grown(content.value) : content.value;
+    }
     case State::real:
       return number(content.real, type.elem);
     case State::integer:
@@ -139,6 +141,14 @@ ir::Value Lifter::as_value(const Content& content, const ir::Type& type) {
   }
 }
 
+namespace {
+
+bool grows(const ir::Type& type) {
+  return type.rank() == 1 && type.shape[0] == ir::unknown_extent();
+}
+
+}  // namespace
+
 /// What an object holds after a branch. Results of the branch stand in it as pending values.
 Content Lifter::merge(Join& join, const Content& a, const Content& b) {
   const auto is_leaf = [](const Content& c) {
@@ -146,15 +156,18 @@ Content Lifter::merge(Join& join, const Content& a, const Content& b) {
   };
   if (a.state == State::unset && b.state == State::unset) return a;
   if (is_leaf(a) && is_leaf(b)) {
-    const auto type = type_of(a.state == State::unset ? b : a);
+    auto type = type_of(a.state == State::unset ? b : a);
     const auto other = type_of(b.state == State::unset ? a : b);
-    if (!type || type != other)
+    if (type && other && grows(*other) && type->rank() == 1 && type->elem == other->elem) type = other;
+    if (!type ||
+        (type != other && !(other && grows(*type) && other->rank() == 1 && type->elem == other->elem)))
       refuse(join.where, "a value whose shape or type depends on a condition is not supported");
     const bool is_same = a.state == b.state && a.value == b.value &&
                          (a.state != State::integer || a.integer == b.integer) &&
                          (a.state != State::real || std::memcmp(&a.real, &b.real, sizeof a.real) == 0);
     if (is_same) return a;
     Content content{.state = State::value};
+    content.in_memory = a.in_memory && b.in_memory;
     if (a.state == State::integer && b.state == State::integer && type->elem == ir::Elem::boolean) {
       content.value =
           a.integer.getBoolValue() ? join.condition : build_.map(ir::Map::logical_not, join.condition);
@@ -163,9 +176,9 @@ Content Lifter::merge(Join& join, const Content& a, const Content& b) {
     content.value = {first_pending + static_cast<std::uint32_t>(join.yes->yields.size())};
     const Restore<ir::Region*> region(build_.region);
     build_.region = join.yes;
-    join.yes->yields.push_back(as_value(a, *type));
+    join.yes->yields.push_back(owned(as_value(a, *type)));
     build_.region = join.no;
-    join.no->yields.push_back(as_value(b, *type));
+    join.no->yields.push_back(owned(as_value(b, *type)));
     return content;
   }
   if ((a.has_parts() || a.state == State::unset) && (b.has_parts() || b.state == State::unset))

@@ -43,6 +43,8 @@ Object* Lifter::default_object(clang::QualType type, clang::SourceLocation where
   }
   if (value_type(type)) return objects_.fresh();
   if (array_of(type, context_)) return default_array(type, where, zero);
+  if (element_of(type, "vector") || element_of(type, "span") || is_pointer_like(type))
+    return objects_.fresh();
   check_record(type, where);
   const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
   std::vector<Object*> parts;
@@ -52,25 +54,6 @@ Object* Lifter::default_object(clang::QualType type, clang::SourceLocation where
     parts.push_back(default_object(field->getType(), where, zero));
   return objects_.of(std::move(parts));
 }
-
-namespace {
-
-/// True for numbers, arrays of these, and structs that hold nothing else.
-bool is_numeric(clang::QualType type, const clang::ASTContext& context) {
-  if (const auto array = array_of(type, context))
-    return array->count > 0 && is_numeric(array->element, context);
-  if (value_type(type)) return false;
-  if (type->isScalarType()) return elem_of(type).has_value();
-  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
-  if (!record || !record->hasDefinition() || !record_problem(type, context).empty() || record->isLambda())
-    return false;
-  return std::all_of(record->bases_begin(), record->bases_end(),
-                     [&](const auto& base) { return is_numeric(base.getType(), context); }) &&
-         std::all_of(record->field_begin(), record->field_end(),
-                     [&](const auto* field) { return is_numeric(field->getType(), context); });
-}
-
-}  // namespace
 
 /// An array of numbers is one value, an array of structs of numbers a table, others have an object for each
 /// element.
@@ -125,6 +108,7 @@ void Lifter::fill(Object* array, const Object& element, const clang::Expr* where
   at(where);
   const ir::Value one = as_value(*now, {type.elem, {}});
   Content content{.state = Content::State::value};
+  content.in_memory = true;
   content.value = build_.copy(build_.broadcast_to(one, type.shape));
   objects_.set(*array, std::move(content));
 }
@@ -149,6 +133,7 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
       assign(part, *eval_construct(expr, array->element), expr);
     return object;
   }
+  if (Object* made = construct_std(expr, type)) return made;
   if (!value_type(type) && !expr->getConstructor()->getParent()->isLambda())
     check_record(type, expr->getExprLoc());  // before its arguments, which may be the library's own
   if (value_type(type)) check_tensor_constructor(expr, type);  // the same
@@ -157,7 +142,8 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
       expr->isListInitialization() ? eval_sequenced(sources) : eval_unsequenced(sources);
   if (value_type(type)) return construct_tensor(expr, arguments, type);
   const bool is_given = constructor->isUserProvided();
-  if (constructor->isCopyOrMoveConstructor() && !is_given) return copy(*arguments.at(0), expr);
+  if (constructor->isCopyOrMoveConstructor() && !is_given)
+    return copy(*arguments.at(0), expr, constructor->isMoveConstructor());
   Object* object = default_object(type, expr->getExprLoc(), expr->requiresZeroInitialization());
   if (constructor->isDefaultConstructor() && !is_given && !constructor->hasBody()) return object;
   run_constructor(constructor, arguments, expr, object);

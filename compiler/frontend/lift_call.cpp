@@ -88,7 +88,7 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
                "nn::pick or nn::where");
   if (method && (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()) &&
       !method->isUserProvided()) {
-    write(self, *copy(*arguments.at(0), call), call);
+    write(self, *copy(*arguments.at(0), call, method->isMoveAssignmentOperator()), call);
     return self;
   }
   if (self && self->state == Object::State::closure && llvm::isa<clang::CXXConversionDecl>(callee))

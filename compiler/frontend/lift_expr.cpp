@@ -39,6 +39,11 @@ Object* Lifter::eval_node(const clang::Expr* expr) {
       const auto* list = llvm::cast<CXXParenListInitExpr>(expr);
       return eval_items(list, list->getInitExprs());
     }
+    case Stmt::CXXNewExprClass:
+      return eval_new(llvm::cast<CXXNewExpr>(expr));
+    case Stmt::CXXDeleteExprClass:
+      eval(llvm::cast<CXXDeleteExpr>(expr)->getArgument());
+      return objects_.fresh();
     case Stmt::LambdaExprClass:
       return eval_lambda(llvm::cast<LambdaExpr>(expr));
     case Stmt::ImplicitValueInitExprClass:
@@ -72,9 +77,12 @@ Object* Lifter::eval_wrapper(const clang::Expr* expr) {
     case Stmt::SubstNonTypeTemplateParmExprClass:
       return eval(llvm::cast<SubstNonTypeTemplateParmExpr>(expr)->getReplacement());
     case Stmt::CXXRewrittenBinaryOperatorClass:
-      return eval(llvm::cast<CXXRewrittenBinaryOperator>(expr)->getSemanticForm());
-    case Stmt::CXXStdInitializerListExprClass:
-      return eval(llvm::cast<CXXStdInitializerListExpr>(expr)->getSubExpr());
+      return eval_rewritten(llvm::cast<CXXRewrittenBinaryOperator>(expr));
+    case Stmt::CXXStdInitializerListExprClass: {
+      const Expr* array = llvm::cast<CXXStdInitializerListExpr>(expr)->getSubExpr()->IgnoreImplicit();
+      const auto* list = llvm::dyn_cast<InitListExpr>(array);
+      return list ? objects_.of(eval_sequenced({list->inits().begin(), list->inits().end()})) : eval(array);
+    }
     default:
       refuse(expr->getExprLoc(), unsupported(expr));
   }

@@ -18,6 +18,7 @@ void Lifter::lift(const clang::FunctionDecl* function, const Parameters& paramet
   frame.returned = objects_.flag();
   for (std::size_t i = 0; i < parameters.objects.size(); ++i)
     frame.locals[function->getParamDecl(i)] = parameters.objects[i];
+  for (const Parameters::Lent& lent : parameters.lent) lent_.insert(lent.object->value);
   frames_.push_back(&frame);
   exec(function->getBody());
   yield(parameters, frame.result, function);

@@ -7,6 +7,9 @@
 // refused at its place.
 #ifndef NNDIFF_FRONTEND_LIFTER_H
 #define NNDIFF_FRONTEND_LIFTER_H
+#include <functional>
+#include <set>
+
 #include "frontend/object.h"
 #include "frontend/parameters.h"
 #include "ir/diagnostic.h"
@@ -126,7 +129,8 @@ class Lifter {
   void assign(Object* to, const Object& from, const clang::Expr* where);
   void assign_elements(Object* to, const Object& from, const clang::Expr* where);
   void write(Object* to, const Object& from, const clang::Expr* where);
-  Object* copy(const Object& from, const clang::Expr* where);
+  Object* copy(const Object& from, const clang::Expr* where, bool is_moved = false);
+  ir::Value owned(ir::Value v);
   Object* array_of_numbers(const ir::Type& type, bool zero);
 
   // pointer.cpp
@@ -182,6 +186,7 @@ class Lifter {
   Flow run_group(Switch& cases, std::size_t group);
 
   // loop.cpp
+  Flow exec_round(const clang::VarDecl* variable, const clang::Expr* condition, const clang::Stmt* body);
   Flow exec_for(const clang::ForStmt* loop);
   Flow exec_while(const clang::WhileStmt* loop);
   Flow exec_range(const clang::CXXForRangeStmt* loop);
@@ -197,6 +202,7 @@ class Lifter {
   // rolled.cpp: loops that stay loops
   Rolled roll(const Loop& loop, const Object* first, bool may_decline);
   bool is_worth_unrolling(const Mark& from) const;
+  bool prepare_memory(const Round& round, const Mark& from);
   std::vector<Object*> guess(const Loop& loop);
   Round lift_round(const Loop& loop, const std::vector<Object*>& changing);
   void enter_round(Round& round, const std::vector<Object*>& changing);
@@ -282,7 +288,48 @@ class Lifter {
   // library.cpp: the standard library's own
   Object* call_std(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                    const clang::Expr* call);
+  Object* call_member(const clang::CXXMethodDecl* method, Object* self, Arguments arguments,
+                      const clang::Expr* call);
   Object* call_array(llvm::StringRef name, Object* self, Arguments arguments, const clang::Expr* call);
+
+  // container.cpp
+  Object* count_object(const Index& count);
+  Object* make_elements(clang::QualType element, const Index& count, bool zero, const clang::Expr* where);
+  Object* default_elements(clang::QualType element, const ir::Dim& dim, bool zero);
+  ir::Value grown(ir::Value array);
+  void make_room(Object* data, const Index& count, const clang::Expr* where);
+  void repeat(const Index& from, const Index& to, const std::vector<Object*>& changing,
+              const std::function<void(const Object*)>& body, const clang::Expr* where);
+  Object* construct_vector(clang::QualType element, Arguments arguments, const clang::CXXConstructExpr* expr);
+  std::int64_t element_count(const Object* array) const;
+  void fill_elements(Object* data, const Object& value, const Index& count, const clang::Expr* where);
+  void resize(Object* vector, const Index& count, const Object* value, clang::QualType element,
+              const clang::Expr* where);
+  Object* call_vector(llvm::StringRef name, clang::QualType element, Object* self, Arguments arguments,
+                      const clang::Expr* call);
+  Object* call_sequence(llvm::StringRef name, Object* self, Object* begin, clang::QualType element,
+                        Arguments arguments, const clang::Expr* call);
+  Object* construct_span(Arguments arguments, const clang::CXXConstructExpr* expr);
+  Object* call_span(llvm::StringRef name, clang::QualType element, Object* self, Arguments arguments,
+                    const clang::Expr* call);
+
+  // iterator.cpp
+  clang::QualType pointee_of(clang::QualType type, const clang::Expr* where);
+  Object* construct_std(const clang::CXXConstructExpr* expr, clang::QualType type);
+  Object* call_iterator(const clang::FunctionDecl* callee, clang::QualType type, Object* self,
+                        Arguments arguments, const clang::Expr* call);
+  Object* compare_iterators(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
+  Object* eval_rewritten(const clang::CXXRewrittenBinaryOperator* expr);
+  Object* eval_new(const clang::CXXNewExpr* expr);
+
+  // algorithm.cpp
+  std::vector<Object*> leaves_of(Object* data);
+  void copy_elements(const Object* to, const Object* from, const Index& count, clang::QualType element,
+                     const clang::Expr* where);
+  Object* call_algorithm(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
+  Object* convert_element(Object* value, clang::QualType element, const clang::Expr* where);
+  Object* call_memory(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
+  Object* call_extreme(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
 
   // primitives.cpp
   llvm::StringRef primitive_name(const clang::FunctionDecl* callee) const;
@@ -311,6 +358,7 @@ class Lifter {
   std::map<const clang::Decl*, Object*> globals_;   // constants outside of the function
   std::map<const Object*, Object*> tables_;         // constant arrays that are indexed at run time, as memory
   ir::Region entry_;                                // what is executed first: filling these
+  std::set<ir::Value> lent_;                        // inputs that the function may write
   std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter
   std::uint64_t oldest_write_ = ~std::uint64_t{0};  // the oldest object written since this was last reset
   int depth_ = 0;                                   // of nested expressions, over all frames

@@ -11,24 +11,35 @@ constexpr std::int64_t short_loop = 64;     // statements executed by a loop tha
 constexpr std::int64_t long_loop = 20'000;  // by one that must be
 }  // namespace
 
+/// The condition of a loop that declares a variable in it belongs to the body: each round has its own.
+Flow Lifter::exec_round(const clang::VarDecl* variable, const clang::Expr* condition,
+                        const clang::Stmt* body) {
+  declare(variable);
+  const Object* go = truth(eval(condition), condition);
+  if (go->state == State::integer) return go->integer.getBoolValue() ? exec(body) : Flow::leave_loop;
+  return choose(
+      go->value, [&] { return exec(body); }, [](Rest*) { return Flow::leave_loop; }, nullptr,
+      condition->getExprLoc());
+}
+
 Flow Lifter::exec_for(const clang::ForStmt* loop) {
   if (loop->getInit()) exec(loop->getInit());
   Loop parts{loop, nullptr, [this, loop] { return exec(loop->getBody()); }, nullptr};
-  if (loop->getCond())
-    parts.condition = [this, loop] {
-      if (loop->getConditionVariable()) declare(loop->getConditionVariable());
-      return eval(loop->getCond());
-    };
+  if (const clang::VarDecl* variable = loop->getConditionVariable())
+    parts.body = [this, loop, variable] { return exec_round(variable, loop->getCond(), loop->getBody()); };
+  else if (loop->getCond())
+    parts.condition = [this, loop] { return eval(loop->getCond()); };
   if (loop->getInc()) parts.step = [this, loop] { eval(loop->getInc()); };
   return run_loop(parts);
 }
 
 Flow Lifter::exec_while(const clang::WhileStmt* loop) {
-  const auto condition = [this, loop] {
-    if (loop->getConditionVariable()) declare(loop->getConditionVariable());
-    return eval(loop->getCond());
-  };
-  return run_loop({loop, condition, [this, loop] { return exec(loop->getBody()); }, nullptr});
+  Loop parts{loop, nullptr, [this, loop] { return exec(loop->getBody()); }, nullptr};
+  if (const clang::VarDecl* variable = loop->getConditionVariable())
+    parts.body = [this, loop, variable] { return exec_round(variable, loop->getCond(), loop->getBody()); };
+  else
+    parts.condition = [this, loop] { return eval(loop->getCond()); };
+  return run_loop(parts);
 }
 
 /// Rolled where possible; unrolled where that fails, and where it is short and touches no element.

@@ -1,6 +1,7 @@
 // Memory: elements of arrays, reading and writing, copies.
 #include "frontend/lifter.h"
 #include "frontend/types.h"
+#include "ir/linear.h"
 
 namespace nndiff::frontend {
 
@@ -109,7 +110,11 @@ Object* Lifter::element(Object* array, const Index& index, const clang::Expr* wh
   }
   if (array->state != State::table) return part_at(array, index);
   Content content = *array;
-  for (Object*& part : content.parts) part = part_at(part, index);
+  for (Object*& part : content.parts) {
+    if (part->state == State::unset)
+      refuse(where->getExprLoc(), "these rows are used before they have a length");
+    part = part_at(part, index);
+  }
   content.dims.erase(content.dims.begin());
   if (content.dims.empty()) content.state = State::parts;
   Object* result = objects_.holding(std::move(content));
@@ -200,10 +205,18 @@ void Lifter::write_place(const Object* to, const Object& from, const clang::Expr
   at(where);
   if (!(build_.type(value) == type)) refuse(where->getExprLoc(), "this value does not fit the element");
   Content content{.state = State::value};
-  content.value = build_.store(root->value, value, indices(to));
+  content.in_memory = true;
+  const ir::Value array = root->in_memory ? owned(root->value) : build_.copy(root->value);
+  content.value = build_.store(array, value, indices(to));
   f_[content.value].checked = to->place.checked;
   objects_.set(*root, std::move(content));
   oldest_write_ = std::min(oldest_write_, root->born);
+}
+
+/// A value that may be consumed: itself, or a copy of what is not the function's own.
+ir::Value Lifter::owned(ir::Value v) {
+  if (build_.shape(v).empty() || ir::is_owner(f_, v) || lent_.count(v) > 0) return v;
+  return build_.copy(v);
 }
 
 /// Writes an array that has an object for each element into one that is a value, or into a row of one.
@@ -242,7 +255,7 @@ void Lifter::assign(Object* to, const Object& from, const clang::Expr* where) {
     return;
   }
   Content content = *source;
-  for (Object*& part : content.parts) part = copy(*part, where);
+  for (Object*& part : content.parts) part = copy(*part, where, true);
   if (content.state == State::unset && !content.elem) content.elem = to->elem;
   objects_.set(*to, std::move(content));
 }
@@ -257,11 +270,12 @@ void Lifter::write(Object* to, const Object& from, const clang::Expr* where) {
   oldest_write_ = std::min(oldest_write_, owner->born);
 }
 
-/// An independent object holding the same.
-Object* Lifter::copy(const Object& from, const clang::Expr* where) {
+/// An independent object holding the same. Where `from` is of no further use, memory need not be copied.
+Object* Lifter::copy(const Object& from, const clang::Expr* where, bool is_moved) {
   const Object* source = read(&from, where);
   Content content = *source;
-  for (Object*& part : content.parts) part = copy(*part, where);
+  for (Object*& part : content.parts) part = copy(*part, where, is_moved);
+  if (content.in_memory && !is_moved) content.value = build_.copy(content.value);
   if (content.closure && content.closure->lambda->isMutable()) {
     auto closure = std::make_shared<Closure>(*content.closure);
     for (const clang::LambdaCapture& capture : closure->lambda->captures())
@@ -276,7 +290,9 @@ Object* Lifter::copy(const Object& from, const clang::Expr* where) {
 
 /// Memory for an array of numbers.
 Object* Lifter::array_of_numbers(const ir::Type& type, bool zero) {
-  return objects_.of(zero ? build_.zeros(type) : build_.alloc(type));
+  Object* object = objects_.of(zero ? build_.zeros(type) : build_.alloc(type));
+  object->in_memory = true;
+  return object;
 }
 
 }  // namespace nndiff::frontend

@@ -61,6 +61,7 @@ struct Content {
   Place place = {};
   std::shared_ptr<const Closure> closure = {};
   const clang::FunctionDecl* function = nullptr;
+  bool in_memory = false;  // a value whose elements may be written in place: it is nobody else's
 
   bool is_known() const { return state == State::integer || state == State::real; }
   bool has_parts() const { return state == State::parts || state == State::table; }

@@ -36,6 +36,7 @@ struct Flattener {
     const ir::Value value = build.append({.kind = ir::Kind::input, .type = type, .index = next_leaf++});
     Object* object = objects.of(value);
     object->name = param.name;
+    object->in_memory = holder != ir::Holder::scalar && holder != ir::Holder::tensor;
     object->read_only = by_reference && !is_lent;
     if (is_lent) result.lent.push_back({build.f.params.size(), param.leaves.size(), object});
     param.leaves.push_back({path, type, value, wanted && ir::is_floating(type.elem), holder});
@@ -53,7 +54,7 @@ struct Flattener {
     if (type->isPointerType()) return flatten_pointer(type->getPointeeType(), path);
     if (const auto element = element_of(type, "vector"))
       return flatten_sized(*element, path, ir::Holder::vector);
-    if (const auto element = element_of(type, "span")) {
+    if (const auto element = frontend::element_of(type, "span")) {
       Flattener inner = *this;
       inner.enter_reference(*element);
       return inner.flatten_sized(*element, path, ir::Holder::span);
@@ -100,11 +101,6 @@ struct Flattener {
     object->read_only = numbers->read_only;
     object->parts[1]->read_only = numbers->read_only;
     return object;
-  }
-
-  std::optional<clang::QualType> element_of(clang::QualType type, llvm::StringRef name) const {
-    const auto* special = specialisation(type, "std", name);
-    return special ? std::optional(special->getTemplateArgs()[0].getAsType()) : std::nullopt;
   }
 
   std::optional<ir::Type> array_of_numbers(clang::QualType type) const {

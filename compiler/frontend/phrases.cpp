@@ -13,10 +13,6 @@ struct Phrase {
 using S = clang::Stmt;
 
 const Phrase phrases[] = {
-    {S::SwitchStmtClass, "'switch' is not supported yet; use 'if constexpr'"},
-    {S::CaseStmtClass, "'switch' is not supported yet; use 'if constexpr'"},
-    {S::DefaultStmtClass, "'switch' is not supported yet; use 'if constexpr'"},
-    {S::WhileStmtClass, "a 'while' with a declaration as condition is not supported"},
     {S::GotoStmtClass, "'goto' and labels are not supported"},
     {S::IndirectGotoStmtClass, "'goto' and labels are not supported"},
     {S::LabelStmtClass, "'goto' and labels are not supported"},
@@ -28,8 +24,6 @@ const Phrase phrases[] = {
     {S::CoreturnStmtClass, "coroutines are not supported"},
     {S::CoawaitExprClass, "coroutines are not supported"},
     {S::CoyieldExprClass, "coroutines are not supported"},
-    {S::CXXNewExprClass, "'new' and 'delete' are not supported; use values"},
-    {S::CXXDeleteExprClass, "'new' and 'delete' are not supported; use values"},
     {S::CXXTypeidExprClass, "'typeid' is not supported"},
     {S::CXXDynamicCastExprClass, "'dynamic_cast' is not supported"},
     {S::CXXReinterpretCastExprClass, "'reinterpret_cast' is not supported"},

@@ -81,6 +81,7 @@ Lifter::Rolled Lifter::roll(const Loop& loop, const Object* first, bool may_decl
     std::vector<Object*> next = changing;
     for (Object* object : round.written)
       if (!contains(next, object)) next.push_back(object);
+    if (prepare_memory(round, from)) continue;
     if (next.size() == changing.size() && !is_pruned) {  // what is known and stays so is better known
       is_pruned = true;
       std::erase_if(next,
@@ -97,6 +98,28 @@ Lifter::Rolled Lifter::roll(const Loop& loop, const Object* first, bool may_decl
     changing = std::move(next);
   }
   refuse(loop.source->getBeginLoc(), "what this loop changes is too intricate");
+}
+
+/// Where a body makes an array grow that had a fixed size, it gets room to grow before the loop; where it
+/// writes elements of a tensor that shares its memory, the tensor gets memory of its own.
+bool Lifter::prepare_memory(const Round& round, const Mark& from) {
+  std::vector<std::pair<Object*, bool>> changing;
+  for (const Carried& carried : round.carried) {
+    if (carried.before.state != State::value || carried.after.state != State::value) continue;
+    const ir::Shape &before = build_.shape(carried.before.value), &after = build_.shape(carried.after.value);
+    const bool grows = before != after && after.size() == 1 && after[0] == ir::unknown_extent();
+    if (grows || (carried.after.in_memory && !carried.before.in_memory))
+      changing.emplace_back(carried.object, grows);
+  }
+  if (changing.empty()) return false;
+  go_back(from);
+  for (const auto& [object, grows] : changing) {
+    Content content{.state = State::value};
+    content.in_memory = true;
+    content.value = grows ? grown(object->value) : build_.copy(object->value);
+    objects_.set(*object, std::move(content));
+  }
+  return true;
 }
 
 /// True for a loop without access to elements: a short one of these is better unrolled.
@@ -118,6 +141,7 @@ void Lifter::enter_round(Round& round, const std::vector<Object*>& changing) {
     } else if (const auto type = type_of(*object)) {
       carried.inside = {.state = State::value};
       carried.inside.value = build_.parameter(round.region, *type);
+      carried.inside.in_memory = object->in_memory;
       f_[carried.inside.value].name = object->name;
     }
     objects_.set(*object, carried.inside);
@@ -204,9 +228,10 @@ void Lifter::carry(Round& round, Carried& carried, clang::SourceLocation where) 
     round.same[param] = start;
     return;
   }
-  round.initial.push_back(start);
+  round.region.yields.push_back(owned(end));
+  build_.region = region.saved;
+  round.initial.push_back(owned(start));
   round.params.push_back(param);
-  round.region.yields.push_back(end);
   round.results.push_back({carried.object, carried.inside});
 }
 

@@ -67,6 +67,9 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
       return decay(eval(inner));
     case clang::CK_FunctionToPointerDecay:
       return eval(inner);
+    case clang::CK_BitCast:
+      if (cast->getType()->isVoidPointerType()) return eval(inner);
+      break;
     case clang::CK_NullToPointer:
       return objects_.of(Content::State::pointer, Place{});
     case clang::CK_PointerToBoolean: {

@@ -129,8 +129,7 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
   const std::string objects =
       "objects of type '" + shown(type.getUnqualifiedType(), context) + "' are not supported";
   if (!record || !record->hasDefinition()) return objects + " here";
-  if (specialisation(type, "std", "vector"))
-    return "std::vector is not supported; use a tensor, or a std::array whose size is known at compile time";
+  if (element_of(type, "vector") || element_of(type, "span") || is_pointer_like(type)) return "";
   if (record->isUnion()) return "unions are not supported; use a struct";
   if (record->getNumVBases() > 0 || record->isPolymorphic())
     return "classes with virtual functions or bases are not supported; use a template";
@@ -147,6 +146,30 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
     if (what) return objects + ": the member '" + field->getNameAsString() + "' is " + what;
   }
   return "";
+}
+
+bool is_numeric(clang::QualType type, const clang::ASTContext& context) {
+  if (const auto array = array_of(type, context))
+    return array->count > 0 && is_numeric(array->element, context);
+  if (value_type(type)) return false;
+  if (type->isScalarType()) return elem_of(type).has_value();
+  if (element_of(type, "vector") || element_of(type, "span") || is_pointer_like(type)) return false;
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (!record || !record->hasDefinition() || !record_problem(type, context).empty() || record->isLambda())
+    return false;
+  return std::all_of(record->bases_begin(), record->bases_end(),
+                     [&](const auto& base) { return is_numeric(base.getType(), context); }) &&
+         std::all_of(record->field_begin(), record->field_end(),
+                     [&](const auto* field) { return is_numeric(field->getType(), context); });
+}
+
+std::optional<clang::QualType> element_of(clang::QualType type, llvm::StringRef name) {
+  const auto* special = specialisation(type, "std", name);
+  return special ? std::optional(special->getTemplateArgs()[0].getAsType()) : std::nullopt;
+}
+
+bool is_pointer_like(clang::QualType type) {
+  return specialisation(type, "__gnu_cxx", "__normal_iterator") || specialisation(type, "std", "unique_ptr");
 }
 
 namespace {

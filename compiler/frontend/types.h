@@ -32,6 +32,15 @@ struct ArrayOf {
 };
 std::optional<ArrayOf> array_of(clang::QualType type, const clang::ASTContext& context);
 
+/// T of std::name<T, …>; nothing for other types.
+std::optional<clang::QualType> element_of(clang::QualType type, llvm::StringRef name);
+
+/// True for iterators of contiguous containers and std::unique_ptr: pointers by another name.
+bool is_pointer_like(clang::QualType type);
+
+/// True for numbers, arrays of these, and structs that hold nothing else.
+bool is_numeric(clang::QualType type, const clang::ASTContext& context);
+
 /// Why a class cannot be taken apart into independent members, or empty if it can.
 std::string record_problem(clang::QualType type, const clang::ASTContext& context);
 

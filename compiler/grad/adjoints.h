@@ -48,6 +48,9 @@ class Adjoints {
   bool is_owned(ir::Value adjoint) const { return owned_.count(adjoint) > 0; }
   bool is_allocated(ir::Value v) const { return allocated_[v.id]; }
 
+  /// How many elements the copies of growing arrays copy.
+  std::map<ir::Value, ir::Value> extents;
+
   /// Zeros of the type of `v`, taken from the pool if it can come back.
   ir::Value zeros(ir::Value v);
   Pool pool;

@@ -83,6 +83,39 @@ std::optional<Keeper::Induction> Keeper::induction(Value v) const {
   return Induction{f[loop].operands[k], step, next.map};
 }
 
+namespace {
+
+// What may be computed where the program would not have done it: nothing that can go wrong.
+bool is_harmless(const ir::Function& f, const Op& op) {
+  const bool cut = op.kind == Kind::cast && is_whole_number(op) && !is_whole_number(f[op.operands[0]]);
+  return is_pure(op.kind) && (ir::is_floating(op.type.elem) || weight(op) == 1) && op.kind != Kind::pick &&
+         !cut;
+}
+
+}  // namespace
+
+Place Keeper::lifted(Value v) {
+  const Op& op = f[v];
+  const Place home = at.home[v.id];
+  if (auto it = lifts.find(v); it != lifts.end()) return it->second;
+  if (!is_harmless(f, op) || recompute == Recompute::none) return home;
+  bool possible = !has_inner_size(op.type.shape);
+  std::size_t depth = 0;
+  for (Value o : op.operands) {
+    if (f[o].kind != Kind::constant) depth = std::max(depth, at.path(lifted(o)).size());
+    possible = possible && !has_inner_size(f[o].type.shape);
+  }
+  Place place = home;
+  while (possible && at.path(place).size() > depth && f[place.op].kind == Kind::loop)
+    place = at.home[place.op.id];
+  return lifts[v] = place;
+}
+
+// A value that all rounds of a loop compute alike.
+bool Keeper::is_invariant(Value v) {
+  return lifted(v) != at.home[v.id];
+}
+
 int Keeper::cost_of_operands(const Op& op) {
   int sum = 0;
   for (Value o : op.operands) sum = std::min(never, sum + cost(o));
@@ -99,6 +132,8 @@ int Keeper::cost(Value v) {
     c = 0;
   else if (op.kind == Kind::parameter && f[at.home[v.id].op].regions[0].params[0] == v)
     c = 0;
+  else if (is_invariant(v))
+    c = cost_of_operands(op);
   else if (const auto line = induction(v))
     c = std::min(never, 2 + cost(line->initial) + cost(line->step));
   else if (op.kind == Kind::loop && !is_open(f, op))
@@ -107,18 +142,36 @@ int Keeper::cost(Value v) {
     c = std::min(never, 2 + cost_of_operands(op));
   else if (is_pure(op.kind) && (recompute != Recompute::none || exact))
     c = std::min(never, weight(op) + cost_of_operands(op));
-  return costs[v] = c;
+  return costs[v] = std::min(c, cost_of_loading(v));
+}
+
+// What finding `v` in the array that still holds it costs.
+int Keeper::cost_of_loading(Value v) {
+  const auto it = in_memory.find(v);
+  if (it == in_memory.end()) return never;
+  int sum = 2;
+  for (Value i : it->second.index) sum = std::min(never, sum + cost(i));
+  return sum;
 }
 
 // A view is never kept: what it looks at is.
 bool Keeper::is_cheap(Value v) {
-  if (ir::is_view(f[v].kind) && at.home[v.id].op) return true;
+  if (at.home[v.id].op && (ir::is_view(f[v].kind) || is_invariant(v))) return true;
   const int c = cost(v);
   return recompute == Recompute::automatic ? c <= budget : c < never;
 }
 
+Value Keeper::loaded(Value v) {
+  const Held& element = in_memory.at(v);
+  std::vector<Value> index;
+  for (Value i : element.index) index.push_back(provide(i));
+  const Value array = final_of(element.parameter);
+  return in_prologue(at.home[v.id], [&] { return b.load(array, index, f[v].type.shape); });
+}
+
 Value Keeper::again(Value v) {
   const Place home = at.home[v.id];
+  if (!is_invariant(v) && cost(v) < never && cost(v) == cost_of_loading(v)) return loaded(v);
   if (const auto line = induction(v)) {
     const Value initial = provide(line->initial), step = provide(line->step), i = counter(home.op);
     return in_prologue(
@@ -128,15 +181,18 @@ Value Keeper::again(Value v) {
     const Value limit = provide(f[v].operands[0]);
     return in_prologue(home, [&] { return b.map(Map::maximum, limit, number(0)); });
   }
+  const Place place = lifted(v);
+  const auto copied = [&](Op op) {
+    op.sweep = ir::Sweep::backward;
+    op.checked = false;  // it was in range before
+    return in_prologue(place, [&] {
+      b.region->ops.push_back(f.make(std::move(op)));
+      return b.region->ops.back();
+    });
+  };
   Op op = f[v];
-  op.sweep = ir::Sweep::backward;
-  op.checked = false;  // it was in range before
-  for (Value& o : op.operands) o = provide(o);
-  return in_prologue(home, [&] {
-    const Value made = f.make(std::move(op));
-    b.region->ops.push_back(made);
-    return made;
-  });
+  for (Value& o : op.operands) o = f[o].kind == Kind::constant ? copied(f[o]) : provide(o);
+  return copied(std::move(op));
 }
 
 std::optional<Value> Keeper::hoisted(Value v, Value before) {
@@ -144,7 +200,7 @@ std::optional<Value> Keeper::hoisted(Value v, Value before) {
   if (auto it = hoists.find({v, before}); it != hoists.end()) return it->second;
   const Op& op = f[v];
   const bool plain = op.kind == Kind::constant || op.kind == Kind::size;
-  const bool simple = op.kind == Kind::cast || (op.kind == Kind::map && weight(op) == 1);
+  const bool simple = (op.kind == Kind::cast || op.kind == Kind::map) && is_harmless(f, op);
   if (!is_whole_number(op) || !(plain || simple)) return std::nullopt;
   if (op.kind == Kind::size && !is_known({op.dim}, before)) return std::nullopt;
   Op copy = op;

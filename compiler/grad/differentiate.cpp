@@ -1,6 +1,7 @@
 // Reverse mode: the sweep backwards, and then what it needs of the sweep forwards.
 #include "grad/differentiate.h"
 
+#include "grad/extents.h"
 #include "grad/keep.h"
 #include "grad/prune.h"
 #include "grad/rules.h"
@@ -49,10 +50,12 @@ Function differentiate(const Function& primal, Mode mode, Recompute recompute) {
   Function f = primal;
   const bool regions = has_regions(f);
   if (regions) prune(f);
+  const auto extents = copied_extents(f);
   const std::size_t forward = f.ops.size();
   const std::vector<bool> is_active = active(f);
   op::Builder b(f);
   Adjoints adjoints(b);
+  adjoints.extents = extents;
   const Layout at = layout(f);
   b.sweep = ir::Sweep::backward;
   adjoints.set(f.body.yields.at(0), seed(b, f, mode));

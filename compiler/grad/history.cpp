@@ -102,11 +102,14 @@ Value Keeper::final_of(Value v) {
   const std::vector<Value>& params = f[home.op].regions[0].params;
   const auto k = static_cast<std::size_t>(std::find(params.begin(), params.end(), v) - params.begin() - 1);
   if (const Value result = at.results[home.op.id][k]) return result;
-  Value made;
+  Value& made = finals[v];
+  if (made) return made;
+  const ir::Sweep sweep = std::exchange(b.sweep, ir::Sweep::forward);
   insert_after(b, at.home[home.op.id], home.op, [&] {
     made = b.append(
         {.kind = Kind::result, .type = f[v].type, .operands = {home.op}, .index = static_cast<int>(k)});
   });
+  b.sweep = sweep;
   return made;
 }
 

@@ -74,6 +74,18 @@ bool Keeper::is_known(const ir::Shape& shape, Value before) const {
   return known;
 }
 
+bool Keeper::has_inner_size(const ir::Shape& shape) const {
+  bool inner = false;
+  for (const ir::Dim& d : shape) {
+    if (d.is_static()) continue;
+    d.for_each_name([&](std::string_view name) {
+      const auto it = sizes.find(name);
+      inner = inner || (it != sizes.end() && at.home[it->second.id].op);
+    });
+  }
+  return inner;
+}
+
 Place Keeper::mirror(Place place) const {
   return place.op ? Place{mirrors[place.op.id], place.arm} : place;
 }
@@ -162,6 +174,7 @@ void Keeper::run() {
   });
   for (Value v : f.body.ops)
     if (v.id >= primal && !first_backward) first_backward = v;
+  if (recompute != Recompute::none) in_memory = held(f, at, consumed);
   bind_sizes(used);
   // In the order of the program: what is kept for itself is at hand for what is made from it.
   std::vector<Value> ordered(wanted.begin(), wanted.end());

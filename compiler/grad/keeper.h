@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "grad/held.h"
 #include "grad/keep.h"
 #include "grad/weave.h"
 
@@ -20,9 +21,12 @@ struct Keeper {
   std::vector<bool> consumed = {};
   std::map<std::string, ir::Value, std::less<>> sizes = {};  // by name: the forward `dimension`
   std::set<ir::Value> wanted = {};
+  std::map<ir::Value, Held> in_memory = {};
+  std::map<ir::Value, ir::Value> finals = {};              // see final_of
   std::map<ir::Value, ir::Value> provided = {};            // by forward value: the same one backwards
   std::map<Place, std::vector<ir::Value>> prologues = {};  // what backward regions begin with
   std::map<ir::Value, int> costs = {};                     // of values computed again
+  std::map<ir::Value, Place> lifts = {};                   // see lifted
   std::map<std::pair<ir::Value, ir::Value>, ir::Value> hoists = {};
   std::map<ir::Value, ir::Dim> rounds = {};                    // by limit: the size of a history's axis
   std::map<ir::Value, ir::Value> first = {}, last_first = {};  // by loop: rounds of earlier runs of it
@@ -31,6 +35,7 @@ struct Keeper {
   // keep.cpp
   bool is_visible(ir::Value v) const;
   bool is_known(const ir::Shape& shape, ir::Value before) const;
+  bool has_inner_size(const ir::Shape& shape) const;
   Place mirror(Place place) const;
   ir::Value provide(ir::Value v);
   ir::Value in_prologue(Place forward, const std::function<ir::Value()>& build);
@@ -49,7 +54,13 @@ struct Keeper {
   /// What computing `v` again costs; at least `never` where that cannot be.
   int cost(ir::Value v);
   int cost_of_operands(const ir::Op& op);
+  /// The outermost region whose backward one could compute `v`: not its own where `v` is the same in all
+  /// rounds of a loop.
+  Place lifted(ir::Value v);
+  bool is_invariant(ir::Value v);
+  int cost_of_loading(ir::Value v);
   bool is_cheap(ir::Value v);
+  ir::Value loaded(ir::Value v);
   ir::Value again(ir::Value v);
   /// `v` as a value of the body that can be made before the loop or branch `before`, if it can.
   std::optional<ir::Value> hoisted(ir::Value v, ir::Value before);

@@ -37,9 +37,7 @@ struct Step {
   // A view of the same elements in the same order is passed over: its adjoint is its base's.
   Value through_reshapes(Value array, std::vector<Value>& at) {
     const ir::Shape shape = b.shape(array);
-    Value base = array;
-    while (b.f[base].kind == Kind::reshape && is_active[b.f[base].operands[0].id])
-      base = b.f[base].operands[0];
+    const Value base = element_base(b.f, is_active, array);
     if (base == array || at.size() == 1) return base;
     Value flat = at[0];
     for (std::size_t i = 1; i < at.size(); ++i)
@@ -78,9 +76,21 @@ struct Step {
   void copy() {
     const Value dy = adjoints.of(y);
     if (!dy || !is_active[op.operands[0].id]) return;
+    if (adjoints.of(op.operands[0]) && adjoints.extents.count(y)) return copy_by_element();
     const bool owned = adjoints.is_owned(dy);
     adjoints.share(dy);
     adjoints.add(op.operands[0], dy, owned);
+  }
+
+  // The adjoints of two growing arrays are added in a loop, as far as the copy went.
+  void copy_by_element() {
+    const Value from = op.operands[0], n = adjoints.extents.at(y);
+    const Value dy = b.grow(adjoints.owned(y), n), dx = b.grow(adjoints.owned(from), n);
+    ir::Region body, *outer = std::exchange(b.region, &body);
+    const Value i = b.parameter(body, {ir::Elem::i64, {}}), sum = b.parameter(body, op.type);
+    body.yields = {b.accumulate(sum, b.load(dy, {i}), {i})};
+    b.region = outer;
+    adjoints.set_owned(from, b.loop(n, {dx}, std::move(body)).results[0]);
   }
 
   // Every element that was stored has left zero.
@@ -106,6 +116,11 @@ struct Step {
 };
 
 }  // namespace
+
+Value element_base(const ir::Function& f, const std::vector<bool>& is_active, Value array) {
+  while (f[array].kind == Kind::reshape && is_active[f[array].operands[0].id]) array = f[array].operands[0];
+  return array;
+}
 
 void memory_step(Builder& b, Adjoints& adjoints, const std::vector<bool>& is_active, Value y) {
   Step{b, adjoints, is_active, y}.run();

@@ -5,6 +5,9 @@
 
 namespace nndiff::grad {
 
+/// The array whose adjoint takes in what is read from elements of `array`: what it is a reshaped view of.
+ir::Value element_base(const ir::Function& f, const std::vector<bool>& is_active, ir::Value array);
+
 /// The backward step of an alloc, copy, load, store, accumulate or grow.
 void memory_step(op::Builder& b, Adjoints& adjoints, const std::vector<bool>& is_active, ir::Value y);
 

@@ -113,6 +113,17 @@ struct Reverse {
                        [&](Value r) { return r && is_active[r.id] && adjoints.of(r); });
   }
 
+  // The values from outside of `y` that get something added in it.
+  std::vector<Value> active_captures(Value y) const {
+    std::set<Value> out;
+    for (Value x : captured(b.f, at, y)) {
+      if (!is_active[x.id]) continue;
+      out.insert(x);
+      out.insert(element_base(b.f, is_active, x));
+    }
+    return {out.begin(), out.end()};
+  }
+
   // Arrays that live inside of `y`, of sizes known outside: the adjoint of one is all zeros before and after,
   // so one array serves all rounds.
   std::vector<Value> lent(Value y) const {
@@ -145,9 +156,7 @@ struct Reverse {
     std::vector<std::size_t> slots;
     for (std::size_t k = 0; k < body.yields.size(); ++k)
       if (is_carried(y, k)) slots.push_back(k);
-    std::vector<Value> used;
-    for (Value x : captured(b.f, at, y))
-      if (is_active[x.id]) used.push_back(x);
+    const std::vector<Value> used = active_captures(y);
     const std::vector<Value> loans = lent(y);
 
     std::vector<Value> initial;
@@ -236,7 +245,7 @@ struct Reverse {
     std::set<Value> by_element, gone;
     for_each_inside(y, [&](Value v) {
       const Op& op = b.f[v];
-      if (op.kind == Kind::load) by_element.insert(op.operands[0]);
+      if (op.kind == Kind::load) by_element.insert(element_base(b.f, is_active, op.operands[0]));
       if (ir::consumes(op, 0)) gone.insert(op.operands[0]);
       if (op.kind == Kind::loop) gone.insert(op.operands.begin() + 1, op.operands.end());
       for (const Region& r : op.regions) gone.insert(r.yields.begin(), r.yields.end());

@@ -67,7 +67,7 @@ enum class Kind : std::uint8_t {
   load,           // (array, i…): an element, or the `type.shape` elements from there on
   store,          // (array, element, i…): the array with that element, or those from there on, replaced
   accumulate,     // (array, element, i…): the array with `element` added there
-  grow,           // (array, n): of unknown extent, with room for at least n elements, the old ones first
+  grow,           // (array, n): of unknown extent, with room for at least n elements: the old ones, zeros
   dimension,      // (n): n, which the name `dim` stands for in shapes from here on
   parameter,      // (): a region's parameter
   loop,           // (limit, initial…): regions[0] maps (i, carried…) to carried…; its own value: the rounds
@@ -79,7 +79,7 @@ enum class Kind : std::uint8_t {
 // `checked` makes one out of range an error of the call; else staying inside is the program's promise, so
 // loads, stores and the division of integers must not be moved to where the program would not have done them.
 //
-// A loop runs its body for i = 0, 1, … while i < limit (an i64; -1: no limit) and, if `is_while`, while the
+// A loop runs its body for i = 0, 1, … while i < limit (an i64; the constant -1: no limit) and, if `is_while`, while the
 // first carried value, a boolean, holds.
 
 /// The value made by operation `id` of a function.
@@ -198,6 +198,15 @@ struct Function {
     return v;
   }
 };
+
+/// Calls `visit(Value)` for each operation of `region` in order, and after each for those of its regions.
+template <class Visit>
+void for_each(const Function& f, const Region& region, const Visit& visit) {
+  for (Value v : region.ops) {
+    visit(v);
+    for (const Region& inner : f[v].regions) for_each(f, inner, visit);
+  }
+}
 
 /// All leaves of all parameters in the order of Kind::input's index.
 std::vector<const Leaf*> leaves(const Function& f);

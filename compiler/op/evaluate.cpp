@@ -48,7 +48,7 @@ double evaluate(ir::Map map, std::span<const double> v) {
 #define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
 #include <nn/ops.def>
     default:
-      break;
+      break;  // the operators on integers: their types matter
   }
   ir::bug("unknown elementwise operator");
 }

@@ -236,8 +236,8 @@ Plan plan(const ir::Function& f, const Options& options) {
   assign_outputs(p, plan);
   part_copies(plan);
   plan.f = std::move(p.f);
-  assign_rooms(plan);
   if (!plan.has_code) share_equal_stores(plan);
+  assign_rooms(plan);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)

@@ -6,6 +6,7 @@
 #include "../unit/interpreter.h"
 #include "frontend/diagnostics.h"
 #include "frontend/lift.h"
+#include "ir/linear.h"
 #include "ir/verify.h"
 #include "made_up.h"
 
@@ -40,6 +41,7 @@ test::Array make(const ir::Leaf& leaf, const test::Sizes& sizes, made_up::Number
 
 void run(const ir::Function& f) {
   ir::verify(f, "lift");
+  ir::verify_linear(f, "lift");
   const test::Sizes sizes = sizes_of(f);
   for (int round = 0; round < made_up::rounds; ++round) {
     made_up::Numbers numbers(round);
@@ -62,12 +64,14 @@ int main(int argc, char** argv) {
   const frontend::Result result = frontend::lift(options);
   std::fputs((result.clang_messages + frontend::to_text(result.diagnostics)).c_str(), stderr);
   if (result.failed) return 1;
+  int status = 0;
   for (const frontend::Lifted& one : result.functions) {
     try {
       run(one.function);
     } catch (const std::exception& error) {
       std::fprintf(stderr, "%s: %s\n", one.function.name.c_str(), error.what());
-      return 1;
+      status = 1;
     }
   }
+  return status;
 }

@@ -1,7 +1,7 @@
 // Random IR programs with loops, branches and memory, for tests of the transforms.
 #include "random_regions.h"
 
-#include <algorithm>
+#include "formulas.h"
 
 namespace test {
 
@@ -9,19 +9,15 @@ using namespace nndiff;
 using ir::Dim;
 using ir::Elem;
 using ir::Kind;
-using ir::Map;
 using ir::Region;
-using ir::Type;
-using ir::Value;
 
 namespace {
 
-const Type f64{Elem::f64, {}}, i64{Elem::i64, {}}, boolean{Elem::boolean, {}};
-
 struct Variable {
-  Value now;       // its latest version
-  bool mine;       // may be overwritten here
-  int extent = 0;  // of unknown extent: elements that are there for sure
+  Value now;           // its latest version
+  bool mine;           // may be overwritten here
+  int extent = 0;      // of unknown extent: elements that are there for sure
+  bool grows = false;  // made here, not behind a pointer
 };
 
 // What a statement can mention.
@@ -31,57 +27,10 @@ struct Scope {
   int depth = 0;
 };
 
-struct Generator {
-  std::mt19937 random;
-  RandomProgram p;
-  op::Builder b{p.f};
+struct Generator : Formulas {
   int budget;  // statements that may still be made
 
-  Generator(std::uint32_t seed, int statements) : random(seed), budget(statements) {}
-
-  int below(int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
-  bool chance(int percent) { return below(100) < percent; }
-  double real() { return std::uniform_real_distribution<double>(-1.5, 1.5)(random); }
-  template <class T>
-  T& pick(std::vector<T>& from) {
-    return from[from.size() - 1 -
-                static_cast<std::size_t>(below(std::min<int>(5, static_cast<int>(from.size()))))];
-  }
-
-  Value constant(double x) { return b.constant(x, f64); }
-  Value whole(double x) { return b.constant(x, i64); }
-  Value add(Value x, Value y) { return b.map(Map::add, x, y); }
-  Value mul(Value x, Value y) { return b.map(Map::mul, x, y); }
-  Value tame(Value x) { return b.map(Map::tanh, x); }
-  Value like(double x, Value v) { return b.constant(x, b.type(v)); }
-
-  // Smooth and bounded, for scalars and tensors alike.
-  Value formula(Value x, Value y) {
-    switch (below(11)) {
-      case 0:
-        return b.map(Map::sin, mul(like(2, x), x));
-      case 1:
-        return tame(mul(x, y));
-      case 2:
-        return mul(like(0.6, x), add(x, y));
-      case 3:
-        return b.map(Map::exp, tame(b.map(Map::sub, x, y)));
-      case 4:
-        return b.map(Map::sqrt, add(mul(x, x), like(0.5, x)));
-      case 5:
-        return tame(b.map(Map::div, x, add(mul(y, y), like(0.7, y))));
-      case 6:
-        return b.map(Map::where, {b.map(Map::lt, x, y), b.map(Map::sin, x), mul(like(0.5, y), y)});
-      case 7:
-        return b.map(Map::sub, mul(x, like(real(), x)), b.map(Map::cos, y));
-      case 8:
-        return b.map(Map::log, add(b.map(Map::square, y), like(1.5, y)));
-      case 9:
-        return tame(b.map(Map::fma, {x, y, x}));
-      default:
-        return b.map(Map::maximum, x, mul(like(0.9, y), y));
-    }
-  }
+  Generator(std::uint32_t seed, int statements) : Formulas(seed), budget(statements) {}
 
   Value number(Scope& s) {
     if (s.numbers.empty() || chance(20)) return whole(below(5));
@@ -131,6 +80,10 @@ struct Generator {
   void tensor(Scope& s) {
     if (s.tensors.empty()) return read(s);
     const Value t = pick(s.tensors), u = pick(s.tensors);
+    if (b.shape(t).size() == 2 && b.shape(u).size() == 1 && b.shape(t)[1] == b.shape(u)[0]) {
+      s.tensors.push_back(tame(b.matmul(t, u)));
+      return;
+    }
     const Value made =
         b.type(t) == b.type(u) ? formula(t, u) : mul(t, b.broadcast_to(pick(s.scalars), b.shape(t)));
     if (chance(40))
@@ -141,7 +94,8 @@ struct Generator {
 
   // A whole array is read, which later may be overwritten.
   void whole_array(Scope& s) {
-    const Variable& a = pick(s.arrays);
+    const Variable a = pick(s.arrays);
+    if (a.grows) s.arrays.push_back({b.copy(a.now), true, a.extent, true});
     if (a.extent) return read(s);
     s.scalars.push_back(tame(b.reduce(ir::Reducer::sum, b.map(Map::sin, a.now), {})));
     if (chance(40)) s.tensors.push_back(b.map(Map::sin, a.now));
@@ -155,9 +109,9 @@ struct Generator {
 
   // A new array: of zeros, filled by a loop, or one that grows.
   void array(Scope& s) {
-    if (chance(15)) {
+    if (chance(25)) {
       const Value a = b.grow(b.alloc({Elem::f64, {ir::unknown_extent()}}), whole(1));
-      s.arrays.push_back({b.store(a, pick(s.scalars), {whole(0)}), true, 1});
+      s.arrays.push_back({b.store(a, pick(s.scalars), {whole(0)}), true, 1, true});
       return;
     }
     Type type{Elem::f64, {dim()}};
@@ -265,8 +219,10 @@ struct Generator {
       inner.scalars.push_back(b.parameter(body, b.type(c.initial[next++])));
     if (c.number) inner.numbers.push_back(b.parameter(body, b.type(c.initial[next++])));
     for (Variable& a : inner.arrays) a.mine = false;
-    for (std::size_t i : c.arrays)
-      inner.arrays[i] = {b.parameter(body, b.type(c.initial[next++])), true, s.arrays[i].extent};
+    for (std::size_t i : c.arrays) {
+      inner.arrays[i].mine = true;
+      inner.arrays[i].now = b.parameter(body, b.type(c.initial[next++]));
+    }
     b.region = &body;
     const std::vector<Value> counters = inner.numbers;
     statements(inner, 1 + below(4));
@@ -300,14 +256,45 @@ struct Generator {
     body.yields.insert(body.yields.end(), yields.begin(), yields.end());
   }
 
+  // Elements of an array computed from earlier or later ones.
+  void recurrence(Scope& s) {
+    Variable& a = pick(s.arrays);
+    if (!a.mine || a.extent) return write(s);
+    const std::size_t rank = b.shape(a.now).size();
+    const Value x = pick(s.scalars);
+    const int to = below(2), from = below(2);
+    Region outer, inner, *around = b.region;
+    const auto limit = [&](std::size_t axis) {
+      return b.map(Map::sub, b.size(b.shape(a.now)[axis], i64), whole(axis == 0 ? 1 : 0));
+    };
+    const Value rounds = limit(0), i = b.parameter(outer, i64), p = b.parameter(outer, b.type(a.now));
+    b.region = &outer;
+    if (rank == 1) {
+      const Value next = formula(b.load(p, {add(i, whole(from))}), chance(50) ? x : b.load(p, {whole(0)}));
+      outer.yields = {b.store(p, next, {add(i, whole(to))})};
+    } else {
+      const Value columns = limit(1), j = b.parameter(inner, i64), q = b.parameter(inner, b.type(a.now));
+      b.region = &inner;
+      const Value old = b.load(q, {add(i, whole(from)), chance(60) ? j : whole(0)});
+      const Value stored = b.store(q, formula(old, x), {add(i, whole(to)), j});
+      const Value again = formula(b.load(stored, {add(i, whole(to)), j}), x);
+      inner.yields = {chance(30) ? b.store(stored, again, {i, j}) : stored};
+      b.region = &outer;
+      outer.yields = b.loop(columns, {p}, inner).results;
+    }
+    b.region = around;
+    a.now = b.loop(rounds, {a.now}, outer).results[0];
+  }
+
   void statement(Scope& s) {
     const int kind = below(100);
     if (kind < 22) return scalar(s);
     if (kind < 36) return read(s);
-    if (kind < 54) return write(s);
+    if (kind < 50) return write(s);
+    if (kind < 54) return recurrence(s);
     if (kind < 62) return tensor(s);
-    if (kind < 66) return whole_array(s);
-    if (kind < 74) return array(s);
+    if (kind < 67) return whole_array(s);
+    if (kind < 75) return array(s);
     if (s.depth > 3) return scalar(s);
     return kind < 84 ? branch(s) : loop(s);
   }
@@ -342,6 +329,8 @@ struct Generator {
     s.numbers = {input("n", i64, {static_cast<double>(below(4))}, {})};
     s.tensors = {drawn("v", {N}, {N}), drawn("u", {Dim{3}}, {Dim{3}})};
     s.arrays = {{s.tensors[0], false}, {drawn("m", {N, Dim{3}}, {N, Dim{3}}), false}};
+    s.tensors.push_back(s.arrays[1].now);
+    s.arrays.push_back({b.reshape(s.arrays[1].now, {Dim{3}, N}), false});
     s.arrays.push_back({drawn("q", {ir::unknown_extent()}, {Dim{4}}), false, 4});
     s.arrays.push_back({drawn("r", {ir::unknown_extent()}, {Dim{4}}), true, 4});
     p.f.params.back().leaves[0].written = true;

@@ -1,6 +1,6 @@
 // Gradients of random programs with loops, branches and memory agree with central differences, whatever is
 // kept.
-// RUN: %cxx %S/regions_test.cpp %S/interpreter.cpp %S/random_ir.cpp %S/random_regions.cpp %rooms -o %t && %t 1000
+// RUN: %cxx %S/regions_test.cpp %S/interpreter.cpp %S/random_ir.cpp %S/random_regions.cpp %rooms -o %t && %t 800
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -64,6 +64,22 @@ bool agrees(const test::RandomProgram& p, const ir::Output& output, const test::
   return good;
 }
 
+// With an upstream gradient of 2 everything is twice what it was.
+bool scales(const test::RandomProgram& p, const test::Run& once) {
+  const ir::Function f = grad::differentiate(p.f, grad::Mode::vjp);
+  ir::verify(f, "vjp");
+  ir::verify_linear(f, "vjp");
+  auto inputs = p.inputs;
+  inputs.push_back({{}, {2}});
+  const test::Run twice = test::execute(f, inputs, p.sizes);
+  bool good = true;
+  for (std::size_t i = 2; i < once.outputs.size(); ++i)
+    for (std::size_t k = 0; k < once.outputs[i].data.size(); ++k)
+      good = good && close(twice.outputs[i].data[k], 2 * once.outputs[i].data[k], 1e-12);
+  if (!good) std::printf("the gradient does not scale with the upstream one\n");
+  return good;
+}
+
 int check(std::uint32_t seed, Totals& totals) {
   const test::RandomProgram p = test::random_regions(seed, 4 + static_cast<int>(seed % 24));
   ir::Function gradient;
@@ -84,6 +100,8 @@ int check(std::uint32_t seed, Totals& totals) {
         good = agrees(p, gradient.outputs[i], run.outputs[i], totals) && good;
       totals.work =
           std::max(totals.work, static_cast<double>(run.work) / static_cast<double>(plain.work + 50));
+      if (mode == grad::Recompute::automatic) good = good && scales(p, run);
+      good = good && run.work <= 8 * (plain.work + 50);
       if (!good) break;
     }
     if (good) return 0;

@@ -1,0 +1,115 @@
+// Algorithms on elements that the standard library implements in ways that need not be looked into.
+#include "frontend/lifter.h"
+#include "frontend/types.h"
+
+namespace nndiff::frontend {
+
+using State = Content::State;
+
+/// The objects behind an array, a table or a pointer into one that writing its elements changes.
+std::vector<Object*> Lifter::leaves_of(Object* data) {
+  while (data->state == State::pointer || data->state == State::place) data = data->place.root;
+  if (!data->has_parts() && data->state != State::choice) return {data};
+  std::vector<Object*> leaves;
+  for (Object* part : std::vector<Object*>(data->parts))
+    for (Object* leaf : leaves_of(part)) leaves.push_back(leaf);
+  return leaves;
+}
+
+/// to[i] = from[i] for `count` elements of a type.
+void Lifter::copy_elements(const Object* to, const Object* from, const Index& count, clang::QualType element,
+                           const clang::Expr* where) {
+  const auto at_index = [=, this](const Object* base, const Object* i) {
+    return dereference(advance(base, index_of(i, where), element, where), element, where);
+  };
+  repeat(
+      {}, count, leaves_of(const_cast<Object*>(read(to, where))),
+      [=, this](const Object* i) { write(at_index(to, i), *copy(*at_index(from, i), where), where); }, where);
+}
+
+/// std::copy, copy_n, fill, fill_n over pointers; null for other functions.
+Object* Lifter::call_algorithm(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call) {
+  const bool is_copy = name == "copy" || name == "copy_n";
+  if ((!is_copy && name != "fill" && name != "fill_n") || arguments.size() != 3) return nullptr;
+  const clang::QualType element = pointee_of(call->getArg(0)->getType(), call);
+  const Object* first = copy(*arguments[0], call);
+  const bool by_count = name.ends_with("_n");
+  const Index count =
+      by_count
+          ? index_of(arguments[1], call)
+          : index_of(pointer_difference(clang::BO_Sub, arguments[1], first, element, context_.LongTy, call),
+                     call);
+  if (is_copy) {
+    Object* to = copy(*arguments[2], call);
+    copy_elements(to, first, count, element, call);
+    return advance(to, count, pointee_of(call->getArg(2)->getType(), call), call);
+  }
+  const Object* value = convert_element(copy(*arguments[2], call), element, call);
+  repeat(
+      {}, count, leaves_of(const_cast<Object*>(read(first, call))),
+      [=, this](const Object* i) {
+        write(dereference(advance(first, index_of(i, call), element, call), element, call), *value, call);
+      },
+      call);
+  return advance(first, count, element, call);
+}
+
+Object* Lifter::convert_element(Object* value, clang::QualType element, const clang::Expr* where) {
+  return element->isArithmeticType() ? convert(value, element.getUnqualifiedType(), where) : value;
+}
+
+/// memcpy, memmove and memset of numbers; null for other functions.
+Object* Lifter::call_memory(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call) {
+  name.consume_front("__builtin_");
+  const bool is_set = name == "memset";
+  if ((!is_set && name != "memcpy" && name != "memmove") || arguments.size() != 3) return nullptr;
+  const auto type_of_argument = [&](unsigned i) {
+    return call->getArg(i)->IgnoreParenImpCasts()->IgnoreParenCasts()->getType();
+  };
+  clang::QualType element = type_of_argument(0);
+  element = element->isPointerType() ? element->getPointeeType() : context_.getBaseElementType(element);
+  element = context_.getBaseElementType(element).getUnqualifiedType();
+  if (!element->isArithmeticType())
+    refuse(call->getExprLoc(), "'" + name.str() + "' of a '" + shown(element) + "' is not supported; assign");
+  const std::int64_t size = context_.getTypeSizeInChars(element).getQuantity();
+  const Object* bytes = convert(arguments[2], context_.LongTy, call);
+  const Index count = index_of(
+      arithmetic(clang::BO_Div, bytes, objects_.of(llvm::APSInt::get(size)), context_.LongTy, call), call);
+  if (!is_set) {
+    if (name == "memmove") refuse(call->getExprLoc(), "'memmove' is not supported; use std::copy or memcpy");
+    copy_elements(arguments[0], arguments[1], count, element, call);
+    return arguments[0];
+  }
+  if (known_integer(arguments[1], call, "the byte of 'memset'") != 0)
+    refuse(call->getExprLoc(), "'memset' to anything but 0 is not supported; use std::fill");
+  const Object *to = arguments[0], *zero = default_object(element, call->getExprLoc(), true);
+  repeat(
+      {}, count, leaves_of(const_cast<Object*>(read(to, call))),
+      [=, this](const Object* i) {
+        write(dereference(advance(to, index_of(i, call), element, call), element, call), *zero, call);
+      },
+      call);
+  return arguments[0];
+}
+
+/// std::max and std::min of a list; null for other functions.
+Object* Lifter::call_extreme(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call) {
+  if ((name != "max" && name != "min") || arguments.size() != 1 || arguments[0]->state != State::parts)
+    return nullptr;
+  const clang::QualType type = call->getType().getNonReferenceType();
+  Object* best = arguments[0]->parts.at(0);
+  for (std::size_t i = 1; i < arguments[0]->parts.size(); ++i) {
+    Object* next = arguments[0]->parts[i];
+    Object* better =
+        arithmetic(clang::BO_LT, name == "max" ? best : next, name == "max" ? next : best, type, call);
+    if (better->state == State::integer) {
+      best = better->integer.getBoolValue() ? next : best;
+      continue;
+    }
+    const ir::Value a = value_of(next, type, call), b = value_of(best, type, call);
+    best = objects_.of(build_.map(ir::Map::where, {better->value, a, b}));
+  }
+  return best;
+}
+
+}  // namespace nndiff::frontend

@@ -1,0 +1,168 @@
+// Checks a derivative of any annotated function against differences of the function itself.
+//
+// verify<&f>(arguments...) calls f as plain C++ and as compiled. An argument is what f takes, except that
+// Pointer holds the memory behind a `double*` or `const double*`, and Array that behind a `double (&)[n]`.
+#ifndef TEST_SUPPORT_LANGUAGE_H
+#define TEST_SUPPORT_LANGUAGE_H
+#include <nn/train/members.h>
+#include <nn/workspace.h>
+
+#include <cstring>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "gradcheck.h"
+
+struct Pointer {
+  std::vector<double> v;
+  Pointer(std::initializer_list<double> values) : v(values) {}
+  double* pass() { return v.data(); }
+};
+
+template <std::size_t n>
+struct Array {
+  double v[n];
+  using Passed = double (&)[n];
+  Passed pass() { return v; }
+};
+
+struct Span {
+  std::vector<double> v;
+  Span(std::initializer_list<double> values) : v(values) {}
+  std::span<double> pass() { return v; }
+};
+
+template <class T>
+decltype(auto) pass(T& x) {
+  if constexpr (requires { x.pass(); })
+    return x.pass();
+  else
+    return (x);
+}
+
+// Calls visit(double&) for every number in x, in order of declaration; integers are left out.
+template <class T, class Visit>
+void each_number(T& x, const Visit& visit) {
+  if constexpr (std::is_floating_point_v<T>) {
+    visit(x);
+  } else if constexpr (std::is_arithmetic_v<T>) {
+  } else if constexpr (std::is_array_v<T> || requires { x.begin(); }) {
+    for (auto& item : x) each_number(item, visit);
+  } else if constexpr (requires { x.v; x.pass(); }) {
+    each_number(x.v, visit);
+  } else {
+    std::apply([&](auto&... member) { (each_number(member, visit), ...); }, nn::tie_members(x));
+  }
+}
+
+template <class T>
+std::vector<double> numbers(T& x) {
+  std::vector<double> out;
+  each_number(x, [&](const auto& number) { out.push_back(static_cast<double>(number)); });
+  return out;
+}
+
+template <class T>
+std::vector<double> all_numbers(T& arguments) {
+  std::vector<double> out;
+  std::apply([&](auto&... a) { (each_number(a, [&](const auto& x) { out.push_back(static_cast<double>(x)); }), ...); },
+             arguments);
+  return out;
+}
+
+// Memory of the caller's for what is added to: it begins with 0.25.
+constexpr double before = 0.25;
+
+// Prepares a member of nn::Gradients for argument x, and returns what it holds after the call.
+template <class Member, class T>
+void lend(Member& member, const T& x, std::vector<double>& memory) {
+  if constexpr (std::is_pointer_v<Member>) {
+    memory.assign(x.v.size(), before);
+    member = memory.data();
+  } else if constexpr (requires { member = std::span<double>(memory); }) {
+    if constexpr (!std::is_same_v<Member, std::vector<double>>) {
+      memory.assign(x.v.size(), before);
+      member = std::span<double>(memory);
+    }
+  }
+}
+template <class Member>
+void collect(Member& member, const std::vector<double>& memory, std::vector<double>& out) {
+  if constexpr (std::is_pointer_v<Member>) {
+    for (double x : memory) out.push_back(x - before);
+  } else {
+    each_number(member, [&](const auto& x) { out.push_back(static_cast<double>(x)); });
+  }
+}
+
+template <class T>
+constexpr bool is_differentiable() {
+  if constexpr (std::is_arithmetic_v<T>)
+    return std::is_floating_point_v<T>;
+  else
+    return true;
+}
+
+template <auto f, class Gradients, class... Args>
+std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& value, std::tuple<Args...>& arguments) {
+  std::vector<double> memory[sizeof...(Args) + 1], out;
+  const auto members = nn::tie_members(grad);
+  const auto floating = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::tuple_cat([&] {
+      if constexpr (is_differentiable<Args>())
+        return std::tie(std::get<I>(arguments));
+      else
+        return std::tuple<>();
+    }()...);
+  }(std::index_sequence_for<Args...>());
+  constexpr auto count = std::tuple_size_v<decltype(floating)>;
+  static_assert(count == std::tuple_size_v<decltype(members)>);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (lend(std::get<I>(members), std::get<I>(floating), memory[I]), ...);
+  }(std::make_index_sequence<count>());
+  value = std::apply([&](auto&... a) { return nn::value_and_grad<f>(pass(a)..., grad, ws); }, arguments);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (collect(std::get<I>(members), memory[I], out), ...);
+  }(std::make_index_sequence<count>());
+  return out;
+}
+
+/// Checks value, gradient and what is left in the arguments, twice in a row.
+template <auto f, class... Args>
+void verify_at(const char* file, int line, double tolerance, const Args&... given) {
+  using All = std::tuple<Args...>;
+  const auto plain = [&](All arguments, std::vector<double>* left) {
+    const double value = std::apply([](auto&... a) { return static_cast<double>(f(pass(a)...)); }, arguments);
+    if (left) *left = all_numbers(arguments);
+    return value;
+  };
+  All at(given...);
+  std::vector<double> left, slopes;
+  const double expected = plain(at, &left);
+  std::apply([&](auto&... a) {
+    (each_number(a, [&](auto& x) {
+       double probe = static_cast<double>(x);
+       const auto kept = x;
+       slopes.push_back(numeric_slope([&] {
+         x = static_cast<std::remove_reference_t<decltype(x)>>(probe);
+         return plain(at, nullptr);
+       }, probe).value);
+       x = kept;
+     }), ...);
+  }, at);
+  nn::Gradients<f> grad;
+  nn::Workspace ws;
+  for (int call = 0; call < 2; ++call) {
+    All arguments(given...);
+    double value = 0;
+    const std::vector<double> gradient = gradient_of<f>(grad, ws, value, arguments);
+    near(value, expected, tolerance, file, line);
+    all_near(gradient, slopes, 1e-7 + 100 * tolerance, file, line);
+    all_near(all_numbers(arguments), left, tolerance, file, line);
+  }
+}
+
+#define verify(f, ...) verify_at<&f>(__FILE__, __LINE__, 1e-12, __VA_ARGS__)
+
+#endif

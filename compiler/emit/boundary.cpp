@@ -12,6 +12,8 @@ namespace nndiff::emit {
 
 namespace {
 
+using ir::Holder;
+
 /// A leaf as the members of nn::Derivative see it.
 struct LeafText {
   const ir::Leaf* leaf = nullptr;
@@ -84,9 +86,19 @@ Context context_of(const ir::Function& primal) {
 
 /// False where all arguments and the result are numbers that may have any value.
 bool needs_checks(const Context& c) {
-  bool has_tensor = !c.primal.result.shape.empty();
-  for (const LeafText& leaf : c.leaves) has_tensor = has_tensor || leaf.is_tensor;
-  return has_tensor || !c.interface.labels.empty();
+  bool has_memory = !c.primal.result.shape.empty();
+  for (const LeafText& leaf : c.leaves)
+    has_memory = has_memory || (leaf.leaf->holder != Holder::scalar && leaf.leaf->holder != Holder::array);
+  return has_memory || !c.interface.labels.empty();
+}
+
+bool has_own_size(const LeafText& leaf) {
+  return leaf.leaf->holder == Holder::vector || leaf.leaf->holder == Holder::span;
+}
+
+/// A vector's or span's size among those that have been checked.
+std::string own_size(const Context& c, const LeafText& leaf) {
+  return c.sizes + "." + c.local.at(std::string(leaf.leaf->type.shape[0].name()));
 }
 
 std::string inputs_text(const Context& c) {
@@ -105,7 +117,9 @@ std::string sizes_text(const Context& c) {
     const std::string& local = c.local.at(size.name);
     const auto [first, is_new] = defined_by.try_emplace(size.name, size.leaf);
     const std::string place = leaf.expression + ", " + std::to_string(size.index);
-    if (is_new)
+    if (has_own_size(leaf))
+      text += "  const std::int64_t " + local + " = nn::rt::size_of(" + leaf.expression + ");\n";
+    else if (is_new)
       text += "  const std::int64_t " + local + " = " + c.check + ".size(" + place + ");\n";
     else
       text += "  " + c.check + ".same_size(" + quoted(leaf.leaf->path) + ", " + place + ", " + local + ", " +
@@ -146,7 +160,8 @@ std::string check_function(const Context& c) {
   std::vector<std::string> arguments = parameter_list(c.primal);
   const std::string body = inputs_text(c) + sizes_text(c) + labels_text(c);
   std::vector<bool> used(arguments.size());
-  for (const LeafText& leaf : c.leaves) used[leaf.param] = used[leaf.param] || leaf.is_tensor;
+  for (const LeafText& leaf : c.leaves)
+    used[leaf.param] = used[leaf.param] || leaf.is_tensor || has_own_size(leaf);
   for (const Labels& label : c.interface.labels)
     if (label.leaf >= 0) used[c.leaves[label.leaf].param] = true;
   for (std::size_t i = 0; i < arguments.size(); ++i)
@@ -162,6 +177,11 @@ std::string check_function(const Context& c) {
   return text + "}\n";
 }
 
+/// Memory of the caller's that the function changes.
+bool is_shared(const LeafText& leaf) {
+  return leaf.leaf->written && leaf.leaf->holder != Holder::scalar;
+}
+
 /// The checks of buffers to write to, gradients and value.
 std::string outputs_text(const Context& c, const Generated& mode) {
   std::string text;
@@ -172,33 +192,87 @@ std::string outputs_text(const Context& c, const Generated& mode) {
     text += "  " + c.check + ".output(\"out.value\", " + c.names.out + ".value, " + c.shape +
             ", \"the result\");\n";
   }
-  for (const LeafText& leaf : c.leaves)
+  for (const LeafText& leaf : c.leaves) {
+    const bool lends = leaf.leaf->holder == Holder::pointer || leaf.leaf->holder == Holder::span;
+    if ((leaf.leaf->wanted && lends) || is_shared(leaf)) text += "  " + c.check + ".borrow();\n";
+    if (leaf.leaf->wanted && has_own_size(leaf))
+      text += call_text(
+          "  " + c.check + ".elements",
+          {quoted(leaf.gradient_name), leaf.gradient, own_size(c, leaf), quoted(leaf.leaf->path)}, ";\n");
     if (leaf.leaf->wanted && leaf.is_tensor)
       text += call_text("  " + c.check + ".gradient",
                         {quoted(leaf.gradient_name), leaf.gradient, leaf.expression, quoted(leaf.leaf->path)},
                         ";\n");
+  }
   return text;
+}
+
+/// Where the elements of an argument or of its gradient are, and how many: what nn::rt::read takes.
+std::string range(const Context& c, const LeafText& leaf, const std::string& expression) {
+  switch (leaf.leaf->holder) {
+    case Holder::array:
+      return "nn::rt::first(" + expression + "), " + ir::count(leaf.leaf->type.shape).text();
+    case Holder::vector:
+      return expression + ".data(), nn::rt::size_of(" + expression + ")";
+    case Holder::span:
+      return expression + ".data(), " + own_size(c, leaf);
+    case Holder::pointer:
+      return expression + ", 1";
+    default:
+      return expression;
+  }
 }
 
 /// The check that no buffer to write to overlaps another one, which needs a list of all memory only where
 /// some of it is borrowed.
 std::string overlaps_text(const Context& c, const Generated& mode) {
   std::string read, written;
-  const auto piece = [](const char* how, const std::string& name, const std::string& expression) {
-    return "        nn::rt::" + std::string(how) + "(" + quoted(name) + ", " + expression + "),\n";
+  const auto piece = [](bool writes, const std::string& name, const std::string& expression) {
+    return "        nn::rt::" + std::string(writes ? "written(" : "read(") + quoted(name) + ", " +
+           expression + "),\n";
   };
   for (const LeafText& leaf : c.leaves) {
-    if (!leaf.is_tensor) continue;
-    read += piece("read", leaf.leaf->path, leaf.expression);
-    if (leaf.leaf->wanted) written += piece("written", leaf.gradient_name, leaf.gradient);
+    if (leaf.leaf->holder == Holder::scalar) continue;
+    (is_shared(leaf) ? written : read) +=
+        piece(is_shared(leaf), leaf.leaf->path, range(c, leaf, leaf.expression));
+    if (leaf.leaf->wanted) written += piece(true, leaf.gradient_name, range(c, leaf, leaf.gradient));
   }
   if (mode.plan.f.upstream && !c.primal.result.shape.empty()) {
-    read += piece("read", "upstream", c.names.upstream);
-    written += piece("written", "out.value", c.names.out + ".value");
+    read += piece(false, "upstream", c.names.upstream);
+    written += piece(true, "out.value", c.names.out + ".value");
   }
   if (written.empty()) return "";
   return "  if (" + c.check + ".borrows()) {\n    nn::rt::Memory " + c.memory + "[] = {\n" + read + written +
          "    };\n    " + c.check + ".no_overlaps(" + c.memory + ");\n  }\n";
+}
+
+std::string plain_argument(const LeafText& leaf, bool on_device) {
+  switch (leaf.leaf->holder) {
+    case Holder::array:
+      return "nn::rt::first(" + leaf.expression + ")";
+    case Holder::vector:
+    case Holder::span:
+      return leaf.expression + ".data()";
+    case Holder::pointer:
+      return leaf.expression;
+    default:
+      return (leaf.leaf->written && !on_device ? "&" : "") + leaf.expression;
+  }
+}
+
+std::string plain_gradient(const Context& c, const LeafText& leaf) {
+  switch (leaf.leaf->holder) {
+    case Holder::array:
+      return "nn::rt::first(" + leaf.gradient + ")";
+    case Holder::vector:
+      return "nn::rt::elements(" + leaf.gradient + ", " + own_size(c, leaf) + ")";
+    case Holder::span:
+      return "nn::rt::writable(" + leaf.gradient + ".data())";
+    case Holder::pointer:
+      return "nn::rt::writable(" + leaf.gradient + ")";
+    default:
+      return "&" + leaf.gradient;
+  }
 }
 
 std::string core_argument(const Context& c, const CoreArgument& argument, std::size_t dim, bool on_device) {
@@ -217,14 +291,14 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      if (!leaf.is_tensor) return leaf.expression;
+      if (!leaf.is_tensor) return plain_argument(leaf, on_device);
       return (leaf.leaf->type.shape.empty() && !on_device ? "*" : "") + leaf.expression + data;
     }
     case Role::gradient: {
       const LeafText& leaf = c.leaves[argument.leaf];
       if (leaf.is_tensor)
         return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents()" + place + ")";
-      return "&" + leaf.gradient;
+      return plain_gradient(c, leaf);
     }
   }
   ir::bug("a core argument of no kind");
@@ -304,7 +378,7 @@ void check_boundary(const ir::Function& primal) {
 std::string source(const Model& model) {
   std::string text = "// Derivatives of " + model.file + ", generated by nn-diff.\n";
   // nn's headers come first: the model may define macros.
-  text += "#include <nn/rt/boundary.h>\n#include <nn/runtime.h>\n\n";
+  text += "#include <nn/rt/arguments.h>\n#include <nn/rt/boundary.h>\n#include <nn/runtime.h>\n\n";
   text +=
       "#include <algorithm>\n#include <cmath>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n\n";
   text += "#include \"" + model.base + ".nn.h\"\n";

@@ -222,10 +222,20 @@ std::string Code::element(const Op& op, std::size_t first, Waiting& reads) {
 }
 
 Text Code::load(const Op& op, Waiting& reads) {
+  if (op.kind == Kind::load && may_be_null(usage_.buffer_of(op.operands[0]))) {
+    const std::string at = element(op, 1, reads);
+    return {"(" + at.substr(0, at.find('[')) + " ? " + at + " : 0)", op.type.elem};
+  }
   if (op.kind == Kind::load) return {element(op, 1, reads), op.type.elem};
   const int buffer = usage_.buffer_of(op.operands[0]);  // a single element without axes
   reads.buffers.insert(buffer);
   return {w_.buffers[static_cast<std::size_t>(buffer)] + "[0]", op.type.elem};
+}
+
+// A gradient behind a pointer is not wanted where that is null.
+bool Code::may_be_null(int buffer) const {
+  const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(buffer)];
+  return b.place == plan::Buffer::Place::gradient && b.grows;
 }
 
 void Code::store(Value v) {
@@ -240,14 +250,16 @@ void Code::store(Value v) {
   const bool composed = waiting != waiting_.end() && waiting->second.block < 0 && waiting->second.has_sides;
   if (composed) value = waiting->second;
   const Text element_text = is_block ? Text{} : operand(op.operands[1], reads);
-  const std::string to = element(op, 2, reads);
+  const std::string at = element(op, 2, reads);
+  const std::string to =
+      (may_be_null(buffer) ? "if (" + w_.buffers[static_cast<std::size_t>(buffer)] + ") " : "") + at;
   write(buffer);
-  if (is_block) return store_block(op, to, adds);
+  if (is_block) return store_block(op, at, adds);
   const ir::Map map = composed ? w_.plan.f[op.operands[1]].map : ir::Map::add;
   if (adds) return w_.lines.line(to + " += " + element_text.source + ";");
-  if (composed && value.left.source == to)
+  if (composed && value.left.source == at)
     return w_.lines.line(to + compound(map) + value.right.source + ";");
-  if (composed && value.right.source == to && (map == ir::Map::add || map == ir::Map::mul))
+  if (composed && value.right.source == at && (map == ir::Map::add || map == ir::Map::mul))
     return w_.lines.line(to + compound(map) + value.left.source + ";");
   w_.lines.line(to + " = " + element_text.source + ";");
 }
@@ -255,7 +267,16 @@ void Code::store(Value v) {
 void Code::store_block(const Op& op, const std::string& to, bool adds) {
   const std::string from = w_.buffers[static_cast<std::size_t>(usage_.buffer_of(op.operands[1]))];
   const std::string count = w_.text(plan::count(w_.plan.f[op.operands[1]].type.shape)).source;
-  if (!adds) return w_.lines.line("std::copy_n(" + from + ", " + count + ", &" + to + ");");
+  const int buffer = usage_.buffer_of(op.operands[0]);
+  if (may_be_null(buffer)) w_.lines.open("if (" + w_.buffers[static_cast<std::size_t>(buffer)] + ") {");
+  if (adds)
+    add_block(op, to, from, count);
+  else
+    w_.lines.line("std::copy_n(" + from + ", " + count + ", &" + to + ");");
+  if (may_be_null(buffer)) w_.lines.close();
+}
+
+void Code::add_block(const Op& op, const std::string& to, const std::string& from, const std::string& count) {
   const Names outer = w_.names;
   const std::string k = w_.names.unique("k"), block = w_.names.unique("block");
   w_.lines.open("{");

@@ -50,12 +50,14 @@ class Code {
 
   void store(Value v);
   void store_block(const ir::Op& op, const std::string& to, bool adds);
+  void add_block(const ir::Op& op, const std::string& to, const std::string& from, const std::string& count);
   void copy(const ir::Op& op, int to);
   void load_block(Value v);
   void alloc(Value v);
   void grow(const ir::Op& op);
   void dimension(Value v);
   void write(int buffer);
+  bool may_be_null(int buffer) const;
 
   void loop(const plan::Step& step);
   std::string loop_head(const plan::Step& step, const std::string& counter, const std::string& limit);

@@ -1,6 +1,7 @@
 // BASE.nn.h: what a user's program includes to call the derivatives of a model.
 #include "emit/header.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "emit/interface.h"
@@ -25,12 +26,33 @@ std::string specialisation(const std::string& name, const ir::Function& primal, 
   return "template <>\nstruct nn::" + name + "<" + address_of(primal) + "> {\n" + members + "};\n";
 }
 
+// The type of what a gradient is written to: through a pointer or span that does not promise otherwise.
+std::string gradient_type(const ir::Param& param) {
+  std::string type = param.type;
+  const bool lends = !param.is_aggregate && (param.leaves[0].holder == ir::Holder::pointer ||
+                                             param.leaves[0].holder == ir::Holder::span);
+  const std::size_t at = lends ? type.find("const ") : std::string::npos;
+  if (at != std::string::npos) type.erase(at, 6);
+  return global_type(type);
+}
+
 std::string gradient_members(const ir::Function& primal) {
   std::string text;
   for (const ir::Param& param : primal.params) {
     if (!param.differentiated) continue;
-    const bool is_number = !param.is_aggregate && !param.is_tensor;
-    text += "  " + global_type(param.type) + " " + param.name + (is_number ? " = 0" : "") + ";\n";
+    const auto is_held = [&](ir::Holder holder) {
+      return std::any_of(param.leaves.begin(), param.leaves.end(),
+                         [&](const ir::Leaf& leaf) { return leaf.holder == holder; });
+    };
+    const bool is_number = !param.is_aggregate && is_held(ir::Holder::scalar);
+    const bool is_pointer = !param.is_aggregate && is_held(ir::Holder::pointer);
+    const bool begins = is_held(ir::Holder::pointer) || is_held(ir::Holder::array);
+    text += "  " + gradient_type(param) + " " + param.name +
+            (is_number    ? " = 0"
+             : is_pointer ? " = nullptr"
+             : begins     ? " = {}"
+                          : "") +
+            ";\n";
   }
   return text;
 }
@@ -86,9 +108,15 @@ std::vector<std::string> parameter_list(const ir::Function& primal) {
   std::vector<std::string> list;
   for (std::size_t i = 0; i < primal.params.size(); ++i) {
     const ir::Param& param = primal.params[i];
-    const bool is_number = !param.is_aggregate && !param.is_tensor;
-    list.push_back((is_number ? "" : "const ") + global_type(param.type) + (is_number ? " " : "& ") +
-                   names.params[i]);
+    const auto changes = [](const ir::Leaf& leaf) {
+      return leaf.written && leaf.holder != ir::Holder::span && leaf.holder != ir::Holder::pointer;
+    };
+    const bool is_changed = std::any_of(param.leaves.begin(), param.leaves.end(), changes);
+    const bool by_value =
+        !param.is_aggregate && !is_changed && !param.is_tensor &&
+        (param.leaves[0].holder == ir::Holder::scalar || param.leaves[0].holder == ir::Holder::pointer);
+    list.push_back((by_value || is_changed ? "" : "const ") + global_type(param.type) +
+                   (by_value ? " " : "& ") + names.params[i]);
   }
   return list;
 }

@@ -102,13 +102,15 @@ std::vector<Dim> divisors(const Dim& dim) {
 
 void find_sizes_inside(const Op& op, const Dim& dim, const std::vector<std::string>& known,
                        Interface& result) {
+  bool is_late = false;  // made of what the function computes, or unknown
   dim.for_each_name([&](std::string_view name) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
+    is_late = is_late || result.bound.count(name) > 0 || dim == ir::unknown_extent();
+    if (!is_late && std::find(known.begin(), known.end(), name) == known.end())
       throw ir::Refusal(
           {ir::Severity::error, op.loc,
            "no argument has the size '" + std::string(name) + "', so it is unknown at run time"});
   });
-  if (dim.is_static() || dim.is_name()) return;
+  if (dim.is_static() || dim.is_name() || is_late) return;
   if (dim.name().find('-') != std::string_view::npos) add_once(result.not_negative, dim);
   for (const Dim& divisor : divisors(dim)) add_once(result.not_zero, divisor);
 }
@@ -117,6 +119,7 @@ void visit(const Function& f, const ir::Region& region, const std::vector<std::s
            Interface& result) {
   for (Value v : region.ops) {
     const Op& op = f[v];
+    if (op.kind == Kind::dimension) result.bound.emplace(op.dim.name());
     for (const Dim& dim : op.type.shape) find_sizes_inside(op, dim, known, result);
     if (op.kind == Kind::size) find_sizes_inside(op, op.dim, known, result);
     find_labels(f, op, result);
@@ -141,6 +144,7 @@ Interface interface_of(const Function& primal) {
   Interface result;
   const auto leaves = ir::leaves(primal);
   for (int i = 0; i < static_cast<int>(leaves.size()); ++i) {
+    if (leaves[i]->holder == ir::Holder::pointer) continue;
     const auto names = names_in(leaves[i]->type.shape);
     for (int k = 0; k < static_cast<int>(names.size()); ++k) result.sizes.push_back({names[k], i, k});
   }

@@ -1,6 +1,7 @@
 // What the arguments of a function have to satisfy at run time, and how generated code spells their types.
 #ifndef NNDIFF_EMIT_INTERFACE_H
 #define NNDIFF_EMIT_INTERFACE_H
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Interface {
   std::vector<Labels> labels;
   std::vector<ir::Dim> not_negative;  // sizes inside the function that a subtraction could make negative
   std::vector<ir::Dim> not_zero;      // sizes that others are divided by
+  std::set<std::string, std::less<>> bound = {};  // names of sizes that the function computes
 };
 
 /// Finds what to check. Throws ir::Refusal where class indices do not come from an argument, so that nothing

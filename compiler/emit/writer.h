@@ -26,6 +26,7 @@ class Lines {
   /// The end of a block; the braces of a loop around a single line are dropped.
   void close(const std::string& text = "}");
   void blank();
+  void append(const Lines& other) { text_ += other.text_; }
   void append(const std::string& lines) { text_ += lines; }
   const std::string& text() const { return text_; }
   int indent = 1;

@@ -19,8 +19,8 @@ void prepare_cuda(Plan& plan);
 /// What a kernel stores twice, for its own sweep and computed again for the other one, it stores once.
 void share_equal_stores(Plan& plan);
 
-/// Sets the lifetime of every buffer: the first step that writes it and the last that touches it. What is made
-/// outside of a loop lives through all of the loop in which it is touched.
+/// Sets the lifetime of every buffer: the first step that writes it and the last that touches it. What is
+/// made outside of a loop lives through all of the loop in which it is touched.
 void find_lifetimes(Plan& plan, const Scopes& scopes);
 
 /// Lets what a kernel stores take the place of what it reads for the last time, where no element is needed

@@ -26,9 +26,9 @@ struct Program {
   std::vector<Value> summand = {};     // by operation: for a sum of products, the product that is added last
   std::vector<Value> recomputed = {};  // forward values that backward steps compute again
   bool checks_all = false;             // picks are kept inside even where the call has checked the labels
+  bool holds_rows = false;             // rows of few elements stay in registers between the loops of a kernel
   bool has_code = false;               // memory written by element, loops or branches: scalars are code then
   Scopes scopes = {};
-  bool holds_rows = false;        // rows of few elements stay in registers between the loops of a kernel
 };
 
 /// The element of `at` that a computation reads, found behind free operations. `at` is an anchor, a product,

@@ -165,6 +165,18 @@ class Boundary {
     output(name, gradient, x.extents(), like);
   }
 
+  /// The gradient of an argument with `size` elements: a span, or a vector, which may be empty (then it gets
+  /// its size).
+  template <class X>
+  void elements(const char* name, const X& gradient, std::int64_t size, const char* like) {
+    constexpr bool is_owner = requires(X x) { x.resize(0); };
+    const auto own = static_cast<std::int64_t>(gradient.size());
+    if (own != size && !(is_owner && own == 0)) refuse_elements(name, own, size, like);
+  }
+
+  /// Some memory that is written is the caller's.
+  void borrow() { borrows_ = true; }
+
   /// The call needs code that is not part of the program: the file that nn-diff has written for the device.
   [[noreturn, gnu::cold, gnu::noinline]] void not_linked(const char* file) const {
     refuse("the workspace is on " + device_.name() + ", but " + file + " is not part of the program");
@@ -220,6 +232,12 @@ class Boundary {
 
   [[noreturn, gnu::cold, gnu::noinline]] void refuse_sizes(const char* name) const {
     refuse(std::string(name) + " was never given its sizes");
+  }
+
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_elements(const char* name, std::int64_t own,
+                                                              std::int64_t wanted, const char* like) const {
+    refuse(std::string(name) + " has " + std::to_string(own) + " elements, but " + like + " has " +
+           std::to_string(wanted));
   }
 
   template <class E>

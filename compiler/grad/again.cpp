@@ -87,9 +87,11 @@ namespace {
 
 // What may be computed where the program would not have done it: nothing that can go wrong.
 bool is_harmless(const ir::Function& f, const Op& op) {
-  const bool cut = op.kind == Kind::cast && is_whole_number(op) && !is_whole_number(f[op.operands[0]]);
-  return is_pure(op.kind) && (ir::is_floating(op.type.elem) || weight(op) == 1) && op.kind != Kind::pick &&
-         !cut;
+  if (!is_pure(op.kind) || op.kind == Kind::pick) return false;
+  if (ir::is_floating(op.type.elem)) return true;
+  if (op.kind == Kind::cast) return is_whole_number(f[op.operands[0]]);
+  const bool shift = op.map == Map::shift_left || op.map == Map::shift_right;
+  return op.kind == Kind::map && !shift && weight(op) == 1;
 }
 
 }  // namespace
@@ -200,7 +202,7 @@ std::optional<Value> Keeper::hoisted(Value v, Value before) {
   if (auto it = hoists.find({v, before}); it != hoists.end()) return it->second;
   const Op& op = f[v];
   const bool plain = op.kind == Kind::constant || op.kind == Kind::size;
-  const bool simple = (op.kind == Kind::cast || op.kind == Kind::map) && is_harmless(f, op);
+  const bool simple = op.type.shape.empty() && is_harmless(f, op);
   if (!is_whole_number(op) || !(plain || simple)) return std::nullopt;
   if (op.kind == Kind::size && !is_known({op.dim}, before)) return std::nullopt;
   Op copy = op;

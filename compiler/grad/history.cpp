@@ -113,8 +113,34 @@ Value Keeper::final_of(Value v) {
   return made;
 }
 
-// An array with an axis for each loop around, and those of the value. Where both a carried value and its next
-// one are wanted, they are neighbours.
+// Writes each round's `v` and reads it backwards. Where both a carried value and its `next` one are wanted,
+// they are neighbours.
+Value Keeper::series(Value v, const std::vector<Place>& path, Value array, const Series& as) {
+  const Value loop = loops_of(f, path).back();
+  // A loop's parameter is there before its round has a number.
+  const bool early = f[v].kind == Kind::parameter && f[as.round].kind != Kind::parameter;
+  const auto keep = [&](Value current) {
+    insert_after(b, path.back(), early ? as.round : v, [&] { current = as.put(current, as.round, v); });
+    return current;
+  };
+  const auto keep_with_last = [&](Value current) {
+    const Value last = final_of(v);
+    current = weave(f, path, current, keep, path.size() - 1);
+    insert_after(b, at.home[loop.id], loop, [&] { current = as.put(current, loop, last); });
+    return current;
+  };
+  f[array].name = f[v].name;
+  const std::vector<Place> around(path.begin(), path.end() - (as.next ? 1 : 0));
+  array = as.next ? weave(f, around, array, keep_with_last) : weave(f, around, array, keep);
+  b.sweep = ir::Sweep::backward;
+  const Value round = as.back();
+  if (as.next)
+    provided[as.next] =
+        in_prologue(path.back(), [&] { return as.get(array, b.map(Map::add, round, number(1))); });
+  return in_prologue(path.back(), [&] { return as.get(array, round); });
+}
+
+// An array with an axis for each loop around, and those of the value.
 Value Keeper::by_counters(Value v, const std::vector<Place>& path, const std::vector<Value>& limits) {
   Type type = f[v].type;
   const Shape block = type.shape;
@@ -126,7 +152,6 @@ Value Keeper::by_counters(Value v, const std::vector<Place>& path, const std::ve
   type.shape.insert(type.shape.begin(), shape.begin(), shape.end());
   Value array;
   insert_before(b, {}, path[0].op, [&] { array = b.alloc(type); });
-  f[array].name = f[v].name;
   const auto index = [&](Value round, bool backward) {
     std::vector<Value> out;
     for (Value loop : loops) out.push_back(backward ? counter(loop) : f[loop].regions[0].params[0]);
@@ -134,53 +159,34 @@ Value Keeper::by_counters(Value v, const std::vector<Place>& path, const std::ve
     for (std::size_t i = 0; i < block.size(); ++i) out.push_back(number(0));
     return out;
   };
-  const auto keep = [&](Value current) {
-    const Value round = f[loops.back()].regions[0].params[0];
-    insert_after(b, path.back(), v, [&] { current = b.store(current, v, index(round, false)); });
-    return current;
+  Series as{next, f[loops.back()].regions[0].params[0]};
+  as.back = [&] {
+    for (Value loop : loops) counter(loop);
+    return counter(loops.back());
   };
-  const auto keep_with_last = [&](Value current) {
-    const Value last = final_of(v);
-    current = weave(f, path, current, keep, path.size() - 1);
-    insert_after(b, at.home[loops.back().id], loops.back(),
-                 [&] { current = b.store(current, last, index(loops.back(), false)); });
-    return current;
-  };
-  const std::vector<Place> around(path.begin(), path.end() - (next ? 1 : 0));
-  array = next ? weave(f, around, array, keep_with_last) : weave(f, around, array, keep);
-  b.sweep = ir::Sweep::backward;
-  const Value round = counter(loops.back());
-  for (Value loop : loops) counter(loop);
-  if (next)
-    provided[next] = in_prologue(
-        path.back(), [&] { return b.load(array, index(b.map(Map::add, round, number(1)), true), block); });
-  return in_prologue(path.back(), [&] { return b.load(array, index(round, true), block); });
+  as.put = [&](Value to, Value round, Value element) { return b.store(to, element, index(round, false)); };
+  as.get = [&](Value from, Value round) { return b.load(from, index(round, true), block); };
+  return series(v, path, array, as);
 }
 
 // Values one behind the other, in an array that grows.
 Value Keeper::in_line(Value v, const std::vector<Place>& path) {
-  const Type type = f[v].type;
+  const Type type = f[v].type, i64{ir::Elem::i64, {}};
   const Dim size = ir::count(type.shape);
-  const Type i64{ir::Elem::i64, {}};
   Value array;
   insert_before(b, {}, path[0].op, [&] { array = b.alloc({type.elem, {ir::unknown_extent()}}); });
-  f[array].name = f[v].name;
-  const Value n = flat_index(path, false);
   const auto place = [&](Value index) {
     return type.shape.empty() ? index : b.map(Map::mul, index, b.size(size, i64));
   };
-  // A loop's parameter is there before its round has a number.
-  const Value after = f[v].kind == Kind::parameter ? n : v;
-  array = weave(f, path, array, [&](Value current) {
-    insert_after(b, path.back(), after, [&] {
-      const Value from = place(n);
-      current = b.store(b.grow(current, b.map(Map::add, from, b.size(size, i64))), v, {from});
-    });
-    return current;
-  });
-  b.sweep = ir::Sweep::backward;
-  const Value back = flat_index(path, true);
-  return in_prologue(path.back(), [&] { return b.load(array, {place(back)}, type.shape); });
+  // Where a loop is entered again, the place behind its last round is taken.
+  Series as{loops_of(f, path).size() == 1 ? successor(v) : Value{}, flat_index(path, false)};
+  as.back = [&] { return flat_index(path, true); };
+  as.put = [&](Value to, Value round, Value element) {
+    const Value from = place(round);
+    return b.store(b.grow(to, b.map(Map::add, from, b.size(size, i64))), element, {from});
+  };
+  as.get = [&](Value from, Value round) { return b.load(from, {place(round)}, type.shape); };
+  return series(v, path, array, as);
 }
 
 // The same for blocks of a size that changes, which need to know where each begins.

@@ -70,6 +70,15 @@ struct Keeper {
   ir::Value from_branch(ir::Value v, const std::vector<Place>& path);
   std::optional<std::vector<ir::Value>> limits(const std::vector<Place>& path);
   ir::Dim extent(ir::Value limit, ir::Value before);
+  /// How the values of the rounds of a loop are kept in an array.
+  struct Series {
+    ir::Value next;                                                      // kept one place further, or empty
+    ir::Value round;                                                     // the number of a round
+    std::function<ir::Value()> back = {};                                // the same in the backward sweep
+    std::function<ir::Value(ir::Value, ir::Value, ir::Value)> put = {};  // (array, round, element)
+    std::function<ir::Value(ir::Value, ir::Value)> get = {};             // (array, round)
+  };
+  ir::Value series(ir::Value v, const std::vector<Place>& path, ir::Value array, const Series& as);
   ir::Value by_counters(ir::Value v, const std::vector<Place>& path, const std::vector<ir::Value>& limits);
   ir::Value successor(ir::Value v);
   ir::Value final_of(ir::Value v);

@@ -79,8 +79,8 @@ enum class Kind : std::uint8_t {
 // `checked` makes one out of range an error of the call; else staying inside is the program's promise, so
 // loads, stores and the division of integers must not be moved to where the program would not have done them.
 //
-// A loop runs its body for i = 0, 1, … while i < limit (an i64; the constant -1: no limit) and, if `is_while`, while the
-// first carried value, a boolean, holds.
+// A loop runs its body for i = 0, 1, … while i < limit (an i64; the constant -1: no limit) and, if
+// `is_while`, while the first carried value, a boolean, holds.
 
 /// The value made by operation `id` of a function.
 struct Value {

@@ -162,7 +162,7 @@ void rarely() {
   costs("rarely", p, 3.5, 2.1);
 }
 
-// while (s < 1e9 && i < N) s += x[i] · s: rounds are not known beforehand.
+// while (s < 1e9 && i < N) s = tanh(s · x[i++]): rounds are not known beforehand.
 void while_loop() {
   Program p;
   auto& b = p.b;
@@ -172,7 +172,7 @@ void while_loop() {
   const Values r = p.loop(
       p.whole(-1), {go(p.whole(0), p.real(1)), p.real(1), p.whole(0)},
       [&](Value, Values c) {
-        const Value s = b.map(Map::add, c[1], b.map(Map::mul, b.load(p.x, {c[2]}), c[1]));
+        const Value s = b.map(Map::tanh, b.map(Map::mul, b.load(p.x, {c[2]}), c[1]));
         const Value i = b.map(Map::add, c[2], p.whole(1));
         return Values{go(i, s), s, i};
       },

@@ -80,6 +80,22 @@ bool scales(const test::RandomProgram& p, const test::Run& once) {
   return good;
 }
 
+// What differentiate makes can be differentiated again: the derivatives of the first one.
+bool again(const test::RandomProgram& p, const ir::Function& gradient, Totals& totals) {
+  test::RandomProgram first = p;
+  first.f = gradient;
+  first.f.outputs.clear();
+  first.f.body.yields = {gradient.body.yields[2]};
+  const ir::Function second = grad::differentiate(first.f, grad::Mode::value_and_grad);
+  ir::verify(second, "differentiate again");
+  ir::verify_linear(second, "differentiate again");
+  const test::Run run = test::execute(second, p.inputs, p.sizes);
+  bool good = true;
+  for (std::size_t i = 1; i < run.outputs.size(); ++i)
+    good = agrees(first, second.outputs[i], run.outputs[i], totals) && good;
+  return good;
+}
+
 int check(std::uint32_t seed, Totals& totals) {
   const test::RandomProgram p = test::random_regions(seed, 4 + static_cast<int>(seed % 24));
   ir::Function gradient;
@@ -101,6 +117,7 @@ int check(std::uint32_t seed, Totals& totals) {
       totals.work =
           std::max(totals.work, static_cast<double>(run.work) / static_cast<double>(plain.work + 50));
       if (mode == grad::Recompute::automatic) good = good && scales(p, run);
+      if (mode == grad::Recompute::automatic && seed % 4 == 0) good = good && again(p, gradient, totals);
       good = good && run.work <= 8 * (plain.work + 50);
       if (!good) break;
     }

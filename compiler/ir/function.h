@@ -199,6 +199,15 @@ struct Function {
   }
 };
 
+/// Calls `visit(Value)` for each operation of `region` in order, and after each for those of its regions.
+template <class Visit>
+void for_each(const Function& f, const Region& region, const Visit& visit) {
+  for (Value v : region.ops) {
+    visit(v);
+    for (const Region& inner : f[v].regions) for_each(f, inner, visit);
+  }
+}
+
 /// All leaves of all parameters in the order of Kind::input's index.
 std::vector<const Leaf*> leaves(const Function& f);
 

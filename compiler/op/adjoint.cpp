@@ -40,6 +40,12 @@ Expr operator<(Expr a, Expr b) {
 Expr operator>(Expr a, Expr b) {
   return apply(Map::gt, {a, b});
 }
+Expr operator<=(Expr a, Expr b) {
+  return apply(Map::le, {a, b});
+}
+Expr operator>=(Expr a, Expr b) {
+  return apply(Map::ge, {a, b});
+}
 Expr operator==(Expr a, Expr b) {
   return apply(Map::eq, {a, b});
 }

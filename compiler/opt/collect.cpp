@@ -8,6 +8,7 @@
 
 #include "opt/match.h"
 #include "opt/polynomial.h"
+#include "opt/rebuild.h"
 #include "opt/rewrite.h"
 
 namespace nndiff::opt {
@@ -23,14 +24,33 @@ bool is_ring_op(const Op& op) {
   return op.map == Map::neg || op.map == Map::add || op.map == Map::sub || op.map == Map::mul;
 }
 
+// Where operations stand: the region, and the place in the function's order.
+struct Place {
+  const ir::Region* region = nullptr;
+  int order = 0;
+};
+
+void find_places(const Function& f, const ir::Region& region, std::vector<Place>& places, int& count) {
+  for (Value v : region.ops) {
+    places[v.id] = {&region, ++count};
+    for (const ir::Region& inner : f[v].regions) find_places(f, inner, places, count);
+  }
+}
+
 struct Collector {
   Function f;
+  std::vector<Place> places;
   std::vector<std::vector<Value>> users;
   std::map<Value, Value> sigmoids;  // f to σ(f), to see that σ(−f) = 1 − σ(f)
   std::set<Value> touched =
       {};  // what replacements of this round used or removed: its users are not as counted
   std::set<Value> cone = {};
   bool too_large = false;
+  Value root = {};
+
+  Place place(Value v) const { return v.id < places.size() ? places[v.id] : Place{}; }
+  // New values count as being where they are looked at from.
+  bool is_outside(Value v) const { return v.id < places.size() && place(v).region != place(root).region; }
 
   Polynomial atom(Value v) { return {{{Atom{v}}, 1}}; }
 
@@ -40,7 +60,8 @@ struct Collector {
     const Op& inner = f[op.operands[0]];
     if (!is_map(inner, Map::neg)) return std::nullopt;
     auto mirror = sigmoids.find(inner.operands[0]);
-    if (mirror == sigmoids.end()) return std::nullopt;
+    if (mirror == sigmoids.end() || is_outside(mirror->second)) return std::nullopt;
+    if (place(mirror->second).order > place(root).order) return std::nullopt;
     return add({{{}, 1}}, atom(mirror->second), -1);
   }
 
@@ -64,7 +85,7 @@ struct Collector {
     const Op& op = f[v];
     if (op.kind == Kind::constant) return op.number == 0 ? Polynomial{} : Polynomial{{{}, op.number}};
     if (auto p = mirrored_sigmoid(op)) return *p;
-    if (too_large) return atom(v);
+    if (too_large || is_outside(v)) return atom(v);
     if (op.kind == Kind::broadcast && ir::is_floating(op.type.elem))
       return repeat(op, expand(op.operands[0]));
     if (!is_ring_op(op)) return atom(v);
@@ -105,7 +126,8 @@ struct Collector {
   }
 
   // The value to use for `root`, appended to `region`, or nothing where the normal form is no smaller.
-  std::optional<Value> collect(Value root, ir::Region& region) {
+  std::optional<Value> collect(Value at, ir::Region& region) {
+    root = at;
     cone.clear();
     too_large = false;
     const Polynomial p = expand(root);
@@ -133,9 +155,14 @@ struct Collector {
 // Users of each operation; a yield counts as a user that never dies.
 std::vector<std::vector<Value>> users_of(const Function& f) {
   std::vector<std::vector<Value>> users(f.ops.size());
-  for (Value v : f.body.ops)
+  const auto leave = [&](const ir::Region& r) {
+    for (Value v : r.yields) users[v.id].push_back(Value{});
+  };
+  ir::for_each(f, f.body, [&](Value v) {
     for (Value o : f[v].operands) users[o.id].push_back(v);
-  for (Value v : f.body.yields) users[v.id].push_back(Value{});
+    for (const ir::Region& r : f[v].regions) leave(r);
+  });
+  leave(f.body);
   return users;
 }
 
@@ -143,33 +170,50 @@ std::vector<std::vector<Value>> users_of(const Function& f) {
 bool is_root(const Collector& c, Value v) {
   if (!is_ring_op(c.f[v])) return false;
   const auto& u = c.users[v.id];
-  return u.size() != 1 || !u[0] || !is_ring_op(c.f[u[0]]);
+  return u.size() != 1 || !u[0] || !is_ring_op(c.f[u[0]]) || c.place(u[0]).region != c.place(v).region;
 }
 
-}  // namespace
-
-Function collect_terms(const Function& from, bool& changed) {
-  Collector c{from, users_of(from), {}};
-  for (Value v : from.body.ops)
-    if (is_map(from[v], Map::sigmoid)) c.sigmoids.emplace(from[v].operands[0], v);
-  std::vector<Value> map(from.ops.size());
-  ir::Region body;
-  for (Value v : from.body.ops) {
-    map[v.id] = v;
+// The region with like terms collected; `map` says what has become of each value.
+ir::Region collect_in(Collector& c, const Function& from, const ir::Region& old, std::vector<Value>& map,
+                      bool& changed) {
+  ir::Region made;
+  made.params = old.params;
+  for (Value v : old.ops) {
     for (Value& o : c.f[v].operands) o = map[o.id];
-    const auto replacement = is_root(c, v) ? c.collect(v, body) : std::nullopt;
+    for (std::size_t i = 0; i < from[v].regions.size(); ++i) {
+      ir::Region inner = collect_in(c, from, from[v].regions[i], map, changed);
+      c.f[v].regions[i] = std::move(inner);
+    }
+    const auto replacement = is_root(c, v) ? c.collect(v, made) : std::nullopt;
     if (replacement) {
       if (c.f[*replacement].name.empty()) c.f[*replacement].name = from[v].name;
       map[v.id] = *replacement;
       changed = true;
     } else {
-      body.ops.push_back(v);
+      made.ops.push_back(v);
     }
   }
+  for (Value y : old.yields) made.yields.push_back(map[y.id]);
+  return made;
+}
+
+}  // namespace
+
+Function collect_terms(const Function& from, bool& changed) {
+  std::vector<Place> places(from.ops.size());
+  int count = 0;
+  find_places(from, from.body, places, count);
+  Collector c{from, std::move(places), users_of(from), {}};
+  ir::for_each(from, from.body, [&](Value v) {
+    if (is_map(from[v], Map::sigmoid)) c.sigmoids.emplace(from[v].operands[0], v);
+  });
+  std::vector<Value> map(from.ops.size());
+  for (std::uint32_t i = 0; i < map.size(); ++i) map[i] = {i};
+  ir::Region body = collect_in(c, from, from.body, map, changed);
   if (!changed) return from;
   Function g = std::move(c.f);
-  g.body.ops = std::move(body.ops);
-  g.body.yields.clear();
+  body.yields.clear();
+  g.body = std::move(body);
   remap_boundary(g, from.body, map);
   return drop_dead(merge_equal(g));
 }

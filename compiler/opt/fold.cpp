@@ -1,55 +1,11 @@
 // Folding of constants.
-#include <cmath>
-
+#include "op/evaluate.h"
 #include "opt/match.h"
 #include "opt/rules.h"
 
 namespace nndiff::opt {
 
 namespace {
-
-double sigmoid(double x) {
-  return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
-}
-double softplus(double x) {
-  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-}
-double select(bool c, double a, double b) {
-  return c ? a : b;
-}
-double zero(double) {
-  return 0;
-}
-double one(double) {
-  return 1;
-}
-
-// The formulas of nn/ops.def once more, on doubles.
-double evaluate(Map map, const std::vector<double>& v) {
-  using namespace std;  // the formulas name their functions without a namespace
-  switch (map) {
-#define NN_MAP1(name, doc, value, ...) \
-  case Map::name: {                    \
-    const double x = v[0];             \
-    return value;                      \
-  }
-#define NN_MAP2(name, doc, value, ...) \
-  case Map::name: {                    \
-    const double a = v[0], b = v[1];   \
-    return value;                      \
-  }
-#define NN_MAP3(name, doc, value, ...)         \
-  case Map::name: {                            \
-    const double a = v[0], b = v[1], c = v[2]; \
-    return value;                              \
-  }
-#define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
-#include <nn/ops.def>
-    default:
-      break;
-  }
-  ir::bug("unknown elementwise operator");
-}
 
 // Integers divide and overflow by their own rules: they are left to the generated code.
 bool foldable(const Builder& b, const Op& op) {
@@ -75,7 +31,7 @@ std::optional<Value> fold_constants(Builder& b, const Op& op) {
       if (!foldable(b, op)) return std::nullopt;
       std::vector<double> numbers;
       for (Value o : op.operands) numbers.push_back(get(b, o).number);
-      return b.constant(rounded(evaluate(op.map, numbers), op.type.elem), op.type);
+      return b.constant(rounded(op::evaluate(op.map, numbers), op.type.elem), op.type);
     }
     case Kind::size:
       if (op.dim.is_static()) return b.constant(static_cast<double>(op.dim.value), op.type);

@@ -1,11 +1,13 @@
-// The rewriting driver. Each round rebuilds the function in order, so that operands always precede their
-// users.
+// The rewriting driver: each round rebuilds the function.
 #include "opt/rewrite.h"
 
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <set>
 #include <tuple>
+
+#include "opt/rebuild.h"
 
 namespace nndiff::opt {
 
@@ -14,56 +16,7 @@ using ir::Kind;
 using ir::Op;
 using ir::Value;
 
-Function like(const Function& f) {
-  Function g = f;
-  g.ops.clear();
-  g.body = {};
-  return g;
-}
-
-void remap_boundary(Function& f, const ir::Region& body, std::span<const Value> map) {
-  for (ir::Param& p : f.params)
-    for (ir::Leaf& leaf : p.leaves) leaf.value = map[leaf.value.id];
-  if (f.upstream) f.upstream = map[f.upstream->id];
-  for (Value v : body.yields) f.body.yields.push_back(map[v.id]);
-}
-
 namespace {
-
-struct Round {
-  const Function& f;
-  Function g;
-  std::vector<Value> map;
-  bool changed = false;
-
-  explicit Round(const Function& from) : f(from), g(like(from)), map(from.ops.size()) {}
-
-  Value visit(Value v, std::span<const Rule> rules) {
-    Op op = f[v];
-    for (Value& o : op.operands) o = map[o.id];
-    op::Builder b(g);
-    b.loc = op.loc;
-    b.statement = op.statement;
-    b.sweep = op.sweep;
-    for (Rule rule : rules) {
-      const std::size_t before = g.ops.size();
-      auto replacement = rule(b, op);
-      if (!replacement) continue;
-      if (g[*replacement].type != op.type)
-        ir::bug("a rewrite of " + std::string(name_of(op.kind)) + " changed its type");
-      changed = true;
-      if (replacement->id >= before && g[*replacement].name.empty()) g[*replacement].name = op.name;
-      return *replacement;
-    }
-    return g.append(op);
-  }
-
-  Function run(std::span<const Rule> rules) {
-    for (Value v : f.body.ops) map[v.id] = visit(v, rules);
-    remap_boundary(g, f.body, map);
-    return std::move(g);
-  }
-};
 
 bool is_commutative(const Op& op) {
   if (op.kind != Kind::map) return false;
@@ -82,60 +35,158 @@ bool is_commutative(const Op& op) {
 auto identity(const Op& op) {
   std::vector<Value> operands = op.operands;
   if (is_commutative(op)) std::sort(operands.begin(), operands.end());
-  return std::tuple(op.kind, op.map, op.reducer, op.trans_a, op.trans_b, op.index,
+  return std::tuple(op.kind, op.map, op.reducer, op.trans_a, op.trans_b, op.checked, op.index,
                     std::bit_cast<std::uint64_t>(op.number), std::string(op.dim.text()), to_string(op.type),
                     op.axes, operands);
 }
 
+// What is known where: an inner region sees what is around it, and is forgotten with all it knows.
+class Known {
+ public:
+  using Key = decltype(identity(Op{}));
+  std::optional<Value> find(const Key& key) const {
+    const auto it = values_.find(key);
+    return it == values_.end() ? std::nullopt : std::optional(it->second);
+  }
+  void add(const Key& key, Value v) { order_.push_back(values_.emplace(key, v).first); }
+  void enter() { marks_.push_back(order_.size()); }
+  void leave() {
+    for (; order_.size() > marks_.back(); order_.pop_back()) values_.erase(order_.back());
+    marks_.pop_back();
+  }
+
+ private:
+  std::map<Key, Value> values_;
+  std::vector<std::map<Key, Value>::iterator> order_;
+  std::vector<std::size_t> marks_;
+};
+
+// What the results need.
+class Liveness {
+ public:
+  explicit Liveness(const Function& f)
+      : f_(f), is_live_(f.ops.size()), live_yields_(f.ops.size()), loop_of_(f.ops.size()) {
+    for (std::size_t i = 0; i < f.ops.size(); ++i)
+      if (f.ops[i].kind == Kind::loop)
+        for (Value p : f.ops[i].regions[0].params) loop_of_[p.id] = Value{static_cast<std::uint32_t>(i)};
+    for (Value v : f.body.yields) mark(v);
+    while (!open_.empty()) {
+      const Value v = open_.back();
+      open_.pop_back();
+      follow(v);
+    }
+  }
+  bool is_live(Value v) const { return is_live_[v.id]; }
+  bool is_live(Value of, std::size_t yield) const { return live_yields_[of.id].count(yield) > 0; }
+
+ private:
+  void mark(Value v) {
+    if (is_live_[v.id]) return;
+    is_live_[v.id] = true;
+    open_.push_back(v);
+  }
+
+  void mark(Value of, std::size_t yield) {
+    if (!live_yields_[of.id].insert(yield).second) return;
+    mark(of);
+    const Op& op = f_[of];
+    for (const ir::Region& r : op.regions) mark(r.yields[yield]);
+    if (op.kind == Kind::loop) mark(op.operands[yield + 1]);
+  }
+
+  void follow(Value v) {
+    const Op& op = f_[v];
+    if (op.kind == Kind::result) return mark(op.operands[0], static_cast<std::size_t>(op.index));
+    if (op.kind == Kind::parameter) {
+      const Value loop = loop_of_[v.id];
+      const auto& params = f_[loop].regions[0].params;
+      const auto at = static_cast<std::size_t>(std::find(params.begin(), params.end(), v) - params.begin());
+      return at == 0 ? mark(loop) : mark(loop, at - 1);
+    }
+    if (op.kind == Kind::loop) {
+      mark(op.operands[0]);
+      if (op.is_while) mark(v, 0);
+      return;
+    }
+    for (Value o : op.operands) mark(o);
+  }
+
+  const Function& f_;
+  std::vector<bool> is_live_;
+  std::vector<std::set<std::size_t>> live_yields_;
+  std::vector<Value> loop_of_;
+  std::vector<Value> open_;
+};
+
 }  // namespace
 
 Function merge_equal(const Function& f) {
-  Function g = like(f);
-  std::vector<Value> map(f.ops.size());
-  std::map<decltype(identity(Op{})), Value> known;
-  for (Value v : f.body.ops) {
-    Op op = f[v];
-    for (Value& o : op.operands) o = map[o.id];
-    auto [it, fresh] = known.try_emplace(identity(op));
-    if (fresh || !op.regions.empty()) {
-      it->second = g.append(op);
-    } else if (g[it->second].name.empty()) {
-      g[it->second].name = op.name;
+  Known known;
+  Pass pass;
+  pass.enter = [&] { known.enter(); };
+  pass.leave = [&] { known.leave(); };
+  pass.replace = [&](op::Builder& b, const Op& op) -> std::optional<Value> {
+    if (is_unique(op) || op.kind == Kind::input) return std::nullopt;
+    const Known::Key key = identity(op);
+    if (const auto same = known.find(key)) {
+      if (b.f[*same].name.empty()) b.f[*same].name = op.name;
+      return same;
     }
-    map[v.id] = it->second;
-  }
-  remap_boundary(g, f.body, map);
-  return g;
+    const Value v = b.append(op);
+    known.add(key, v);
+    return v;
+  };
+  bool changed = false;
+  return rebuild(f, pass, changed);
 }
 
 Function drop_dead(const Function& f) {
-  std::vector<bool> live(f.ops.size(), false);
-  for (Value v : f.body.yields) live[v.id] = true;
-  for (auto it = f.body.ops.rbegin(); it != f.body.ops.rend(); ++it) {
-    if (f[*it].kind == Kind::input) live[it->id] = true;
-    if (live[it->id])
-      for (Value o : f[*it].operands) live[o.id] = true;
-  }
-  Function g = like(f);
-  std::vector<Value> map(f.ops.size());
-  for (Value v : f.body.ops) {
-    if (!live[v.id]) continue;
-    Op op = f[v];
-    for (Value& o : op.operands) o = map[o.id];
-    map[v.id] = g.append(op);
-  }
-  remap_boundary(g, f.body, map);
-  return g;
+  const Liveness liveness(f);
+  Pass pass;
+  pass.drops = [&](Value v) { return f[v].kind != Kind::input && !liveness.is_live(v); };
+  pass.drops_yield = [&](Value of, std::size_t i) { return !liveness.is_live(of, i); };
+  bool changed = false;
+  return rebuild(f, pass, changed);
 }
+
+Function hoist_invariants(const Function& f) {
+  Pass pass;
+  pass.hoists = true;
+  bool changed = false;
+  return rebuild(f, pass, changed);
+}
+
+namespace {
+
+std::optional<Value> first_of(std::span<const Rule> rules, op::Builder& b, const Op& op) {
+  for (Rule rule : rules) {
+    const std::size_t before = b.f.ops.size();
+    const auto replacement = rule(b, op);
+    if (!replacement) continue;
+    if (b.f[*replacement].type != op.type)
+      ir::bug("a rewrite of " + std::string(name_of(op.kind)) + " changed its type");
+    if (replacement->id >= before && b.f[*replacement].name.empty()) b.f[*replacement].name = op.name;
+    return replacement;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Function rewrite(Function f, std::span<const Rule> rules) {
   // Every rule makes the function simpler in a well-founded order; a function that does not settle is a
   // mistake here.
   for (int round = 0; round < 200; ++round) {
-    Round r(f);
-    f = r.run(rules);
+    bool changed = false;
+    Pass pass;
+    pass.replace = [&](op::Builder& b, const Op& op) {
+      const auto replacement = first_of(rules, b, op);
+      changed |= replacement.has_value();
+      return replacement;
+    };
+    f = rebuild(f, pass, changed);
     f = drop_dead(merge_equal(f));
-    if (!r.changed) return f;
+    if (!changed) return f;
   }
   ir::bug("simplification does not settle");
 }

@@ -15,17 +15,14 @@ using Rule = std::optional<ir::Value> (*)(op::Builder& b, const ir::Op& op);
 /// Applies `rules` to a fixed point, merging equal operations and dropping dead ones between rounds.
 ir::Function rewrite(ir::Function f, std::span<const Rule> rules);
 
-/// Operations with equal operands and attributes become one.
+/// Operations with equal operands and attributes become one, within a region and the regions inside it.
 ir::Function merge_equal(const ir::Function& f);
 
-/// Operations that no result needs are dropped (inputs stay).
+/// Operations, carried values and results of branches that no result needs are dropped (inputs stay).
 ir::Function drop_dead(const ir::Function& f);
 
-/// A copy of `f` with an empty body, whose inputs' values are to be set by whoever fills it.
-ir::Function like(const ir::Function& f);
-
-/// Replaces every Value that `f` itself mentions (leaves, upstream, yields of `body`) as `map` says.
-void remap_boundary(ir::Function& f, const ir::Region& body, std::span<const ir::Value> map);
+/// Operations that do not change in a loop are done in front of it, unless that could fail.
+ir::Function hoist_invariants(const ir::Function& f);
 
 }  // namespace nndiff::opt
 

@@ -9,6 +9,8 @@ namespace nndiff::opt {
 std::optional<ir::Value> fold_constants(op::Builder& b, const ir::Op& op);
 /// x + 0, x·1, −(−x), where of a constant, powers with small integer exponents, …
 std::optional<ir::Value> simplify_arithmetic(op::Builder& b, const ir::Op& op);
+/// Constants and identities of integer and boolean scalars.
+std::optional<ir::Value> simplify_integers(op::Builder& b, const ir::Op& op);
 /// Reshapes, permutations, broadcasts and casts of one another; transposes into matmul's flags.
 std::optional<ir::Value> simplify_shapes(op::Builder& b, const ir::Op& op);
 /// Elementwise work whose operands are all repeated along the same axes is done once, then repeated; sums of

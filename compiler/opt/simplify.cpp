@@ -1,22 +1,26 @@
 // The two entries of simplification: which rules run when.
 #include "opt/simplify.h"
 
+#include <algorithm>
 #include <array>
 
 #include "opt/collect.h"
+#include "opt/count.h"
+#include "opt/flatten.h"
+#include "opt/own.h"
 #include "opt/rules.h"
 
 namespace nndiff::opt {
 
 namespace {
 
-constexpr std::array<Rule, 5> before = {fold_constants, simplify_shapes, simplify_arithmetic,
-                                        find_stable_forms, hoist_broadcasts};
-constexpr std::array<Rule, 5> after = {fold_constants, simplify_shapes, simplify_arithmetic, hoist_broadcasts,
-                                       simplify_picks};
-constexpr std::array<Rule, 7> lowered = {fold_constants,   simplify_shapes, simplify_arithmetic,
-                                         hoist_broadcasts, simplify_picks,  lower_composites,
-                                         reciprocals};
+constexpr std::array<Rule, 6> before = {fold_constants,      simplify_integers, simplify_shapes,
+                                        simplify_arithmetic, find_stable_forms, hoist_broadcasts};
+constexpr std::array<Rule, 6> after = {fold_constants,      simplify_integers, simplify_shapes,
+                                       simplify_arithmetic, hoist_broadcasts,  simplify_picks};
+constexpr std::array<Rule, 8> lowered = {fold_constants,      simplify_integers, simplify_shapes,
+                                         simplify_arithmetic, hoist_broadcasts,  simplify_picks,
+                                         lower_composites,    reciprocals};
 
 ir::Function settle(ir::Function f, std::span<const Rule> rules) {
   f = rewrite(std::move(f), rules);
@@ -28,14 +32,32 @@ ir::Function settle(ir::Function f, std::span<const Rule> rules) {
   return f;
 }
 
+bool has_regions(const ir::Function& f) {
+  return std::any_of(f.ops.begin(), f.ops.end(), [](const ir::Op& op) { return !op.regions.empty(); });
+}
+
+// Loops that count are found once their conditions are plain, and give indices that are plain in turn.
+ir::Function settle_regions(ir::Function f, std::span<const Rule> rules) {
+  f = settle(std::move(f), rules);
+  for (bool changed = has_regions(f); changed;) {
+    changed = false;
+    f = hoist_invariants(f);
+    f = flatten(std::move(f), changed);
+    f = settle(std::move(f), rules);
+    f = count_loops(std::move(f), changed);
+    f = settle(std::move(f), rules);
+  }
+  return f;
+}
+
 }  // namespace
 
 ir::Function stabilise(ir::Function f) {
-  return settle(std::move(f), before);
+  return own(settle_regions(std::move(f), before));
 }
 
 ir::Function simplify(ir::Function f) {
-  return settle(settle(std::move(f), after), lowered);
+  return own(settle_regions(settle_regions(std::move(f), after), lowered));
 }
 
 }  // namespace nndiff::opt

@@ -17,13 +17,18 @@ namespace formula {
 
 using math::abs;
 using math::acos;
+using math::acosh;
 using math::asin;
+using math::asinh;
 using math::atan;
 using math::atan2;
+using math::atanh;
 using math::cbrt;
 using math::ceil;
+using math::copysign;
 using math::cos;
 using math::cosh;
+using math::digamma;
 using math::erf;
 using math::erfc;
 using math::exp;
@@ -32,11 +37,17 @@ using math::expm1;
 using math::floor;
 using math::fmod;
 using math::hypot;
+using math::ldexp;
+using math::lgamma;
 using math::log;
 using math::log10;
 using math::log1p;
 using math::log2;
+using math::logb;
+using math::polygamma;
 using math::pow;
+using math::remainder;
+using math::rint;
 using math::round;
 using math::sigmoid;
 using math::sin;
@@ -45,6 +56,7 @@ using math::softplus;
 using math::sqrt;
 using math::tan;
 using math::tanh;
+using math::tgamma;
 using math::trunc;
 
 template <std::integral T>
@@ -289,6 +301,10 @@ namespace detail {
 template <class A, class B, class C>
 constexpr auto map_fma(A&& a, B&& b, C&& c) {
   return map<op::fma>(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
+}
+template <class A, class B, class C>
+constexpr auto map_lerp(A&& a, B&& b, C&& c) {
+  return map<op::lerp>(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
 }
 }  // namespace detail
 #include "nn/ops.def"

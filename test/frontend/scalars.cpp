@@ -16,7 +16,7 @@ NN_DIFF() double functions(double x, float y) {
   r += std::pow(x, 3);                        // CHECK: map.pow %0, {{.*}} : f64
   r += std::pow(y, 2.0f);                     // CHECK: map.pow %1, {{.*}} : f32
   r += std::max(x, 0.0) + std::fmin(x, 1.0);  // CHECK: map.maximum
-                                              // CHECK: map.minimum
+                                              // CHECK: map.fmin
   r += std::fabs(x) + std::abs(y);            // CHECK: map.abs %0
                                               // CHECK: map.abs %1
   r += std::clamp(x, -1.0, 1.0);              // CHECK: map.maximum

@@ -36,22 +36,31 @@ using Floats = nn::Tensor<float, N>;
     return nn::where(nn::name(a, b), a * b, a - b);                  \
   }
 // clang-format off
-UNARY(neg) UNARY(abs) UNARY(sign) UNARY(step) UNARY(floor) UNARY(ceil) UNARY(round) UNARY(trunc) UNARY(square)
+UNARY(neg) UNARY(abs) UNARY(sign) UNARY(step) UNARY(floor) UNARY(ceil) UNARY(round) UNARY(trunc) UNARY(rint)
+UNARY(logb) UNARY(square)
 UNARY(sqrt) UNARY(cbrt) UNARY(exp) UNARY(exp2) UNARY(expm1) UNARY(log) UNARY(log2) UNARY(log10) UNARY(log1p)
 UNARY(sin) UNARY(cos) UNARY(tan) UNARY(asin) UNARY(acos) UNARY(atan) UNARY(sinh) UNARY(cosh) UNARY(tanh)
-UNARY(erf) UNARY(erfc) UNARY(sigmoid) UNARY(softplus) UNARY(relu)
+UNARY(asinh) UNARY(acosh) UNARY(atanh) UNARY(erf) UNARY(erfc) UNARY(tgamma) UNARY(lgamma) UNARY(digamma)
+UNARY(sigmoid) UNARY(softplus) UNARY(relu)
 BINARY(add) BINARY(sub) BINARY(mul) BINARY(div) BINARY(pow) BINARY(maximum) BINARY(minimum) BINARY(leaky_relu)
-BINARY(elu) BINARY(atan2) BINARY(hypot) BINARY(xlogy) BINARY(fmod)
+BINARY(elu) BINARY(atan2) BINARY(hypot) BINARY(xlogy) BINARY(fmod) BINARY(remainder) BINARY(fmax)
+BINARY(fmin) BINARY(fdim) BINARY(copysign) BINARY(ldexp) BINARY(polygamma)
 COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge) COMPARISON(eq) COMPARISON(ne)
 // clang-format on
 #undef UNARY
 #undef BINARY
 #undef COMPARISON
-                            NN_DIFF() double fma_number(double a, double b, double c) {
+                                        NN_DIFF() double fma_number(double a, double b, double c) {
   return nn::fma(a, b, c);
 }
 NN_DIFF() Vector fma_tensor(const Vector& a, const Vector& b, const Vector& c) {
   return nn::fma(a, b, c);
+}
+NN_DIFF() double lerp_number(double a, double b, double c) {
+  return nn::lerp(a, b, c);
+}
+NN_DIFF() Vector lerp_tensor(const Vector& a, const Vector& b, const Vector& c) {
+  return nn::lerp(a, b, c);
 }
 NN_DIFF() Vector where_tensor(const Vector& a, const Vector& b, const nn::Tensor<int, N>& c) {
   return nn::where(c != 0, a, b);
@@ -73,8 +82,29 @@ std::string checked = " ";
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double pi = 3.14159265358979323846, ln2 = 0.69314718055994530942, ln10 = 2.302585092994045684;
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double euler = 0.57721566490153286061, zeta3 = 1.20205690315959428540;
 double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
+}
+// By the series, shifted to where few terms do.
+double digamma(double x) {
+  double y = 0;
+  for (; x < 30; ++x) y -= 1 / x;
+  const double z = 1 / (x * x);
+  return y + std::log(x) - 0.5 / x - z * (1.0 / 12 - z * (1.0 / 120 - z * (1.0 / 252 - z / 240)));
+}
+double trigamma(double x) {
+  double y = 0;
+  for (; x < 30; ++x) y += 1 / (x * x);
+  const double z = 1 / (x * x);
+  return y + (1 + 0.5 / x + z * (1.0 / 6 - z * (1.0 / 30 - z * (1.0 / 42 - z / 30)))) / x;
+}
+double tetragamma(double x) {
+  double y = 0;
+  for (; x < 30; ++x) y -= 2 / (x * x * x);
+  const double z = 1 / (x * x);
+  return y - z * (1 + 1 / x + z * (0.5 - z * (1.0 / 6 - z * (1.0 / 6 - z * 0.3))));
 }
 
 using Number = double(double);
@@ -191,6 +221,8 @@ void unary_operators() {
   UNARY(ceil, std::ceil(x), 0, -3, 3, {{2, 2, 0}, {-2.5, -2, 0}});
   UNARY(round, std::round(x), 0, -3, 3, {{2.5, 3, 0}, {-2.5, -3, 0}});
   UNARY(trunc, std::trunc(x), 0, -3, 3, {{2.9, 2, 0}, {-2.9, -2, 0}});
+  UNARY(rint, std::rint(x), 0, -3, 3, {{2.5, 2, 0}, {-3.5, -4, 0}});
+  UNARY(logb, std::logb(x), 0, 0.1, 9, {{8, 3, 0}, {-0.75, -1, 0}, {0, -infinity, 0}});
   UNARY(square, x * x, 2 * x, -3, 3, {{0, 0, 0}});
   UNARY(sqrt, std::sqrt(x), 0.5 / std::sqrt(x), 0.1, 9, {{0, 0, infinity}, {1e300, 1e150, 5e-151}});
   UNARY(cbrt, std::cbrt(x), 1 / (3 * std::cbrt(x) * std::cbrt(x)), 0.1, 9, {{-8, -2, 1.0 / 12}});
@@ -205,17 +237,40 @@ void unary_operators() {
   UNARY(sin, std::sin(x), std::cos(x), -7, 7, {{0, 0, 1}, {pi / 2, 1, 0}});
   UNARY(cos, std::cos(x), -std::sin(x), -7, 7, {{0, 1, 0}, {pi / 2, 0, -1}});
   UNARY(tan, std::tan(x), 1 / (std::cos(x) * std::cos(x)), -1.3, 1.3, {{0, 0, 1}});
-  UNARY(asin, std::asin(x), 1 / std::sqrt(1 - x * x), -0.9, 0.9, {{0, 0, 1}, {1, pi / 2, infinity}});
+  UNARY(asin, std::asin(x), 1 / std::sqrt(1 - x * x), -0.9, 0.9,
+        {{0, 0, 1},
+         {1, pi / 2, infinity},
+         {1 - 0x1p-40, std::asin(1 - 0x1p-40), 1 / std::sqrt(0x1p-39 - 0x1p-80)}});
   UNARY(acos, std::acos(x), -1 / std::sqrt(1 - x * x), -0.9, 0.9, {{0, pi / 2, -1}, {1, 0, -infinity}});
   UNARY(atan, std::atan(x), 1 / (1 + x * x), -4, 4, {{0, 0, 1}, {1e200, pi / 2, 0}});
   UNARY(sinh, std::sinh(x), std::cosh(x), -3, 3, {{0, 0, 1}});
   UNARY(cosh, std::cosh(x), std::sinh(x), -3, 3, {{0, 1, 0}});
   UNARY(tanh, std::tanh(x), 1 - std::tanh(x) * std::tanh(x), -3, 3,
         {{0, 0, 1}, {20, 1, 0}, {-20, -1, 0}, {1000, 1, 0}, {-1000, -1, 0}});
+  UNARY(asinh, std::asinh(x), 1 / std::sqrt(1 + x * x), -4, 4, {{0, 0, 1}, {-1e-20, -1e-20, 1}});
+  UNARY(acosh, std::acosh(x), 1 / std::sqrt(x * x - 1), 1.1, 9, {{1, 0, infinity}});
+  UNARY(
+      atanh, std::atanh(x), 1 / (1 - x * x), -0.9, 0.9,
+      {{0, 0, 1}, {1, infinity, infinity}, {1 - 0x1p-40, std::atanh(1 - 0x1p-40), 1 / (0x1p-39 - 0x1p-80)}});
   UNARY(erf, std::erf(x), 2 / std::sqrt(pi) * std::exp(-x * x), -3, 3,
         {{0, 0, 2 / std::sqrt(pi)}, {30, 1, 0}});
   UNARY(erfc, std::erfc(x), -2 / std::sqrt(pi) * std::exp(-x * x), -3, 3,
         {{0, 1, -2 / std::sqrt(pi)}, {30, 0, 0}});
+  UNARY(tgamma, std::tgamma(x), std::tgamma(x) * digamma(x), 0.2, 5,
+        {{1, 1, -euler},
+         {5, 24, 24 * (25.0 / 12 - euler)},
+         {-0.5, -2 * std::sqrt(pi), -2 * std::sqrt(pi) * digamma(-0.5)}});
+  UNARY(lgamma, std::lgamma(x), digamma(x), 0.2, 9,
+        {{1, 0, -euler},
+         {2, 0, 1 - euler},
+         {1e300, std::lgamma(1e300), std::log(1e300)},
+         {-2.5, std::lgamma(-2.5), digamma(-2.5)},
+         {0, infinity, -infinity}});
+  UNARY(digamma, digamma(x), trigamma(x), 0.2, 9,
+        {{1, -euler, pi * pi / 6},
+         {0.5, -euler - 2 * ln2, pi * pi / 2},
+         {-0.5, digamma(-0.5), pi * pi / 2 + 4},
+         {infinity, infinity, 0}});
   UNARY(sigmoid, sigmoid(x), sigmoid(x) * (1 - sigmoid(x)), -5, 5,
         {{0, 0.5, 0.25}, {1000, 1, 0}, {-1000, 0, 0}, {1e4, 1, 0}});
   UNARY(softplus, std::log1p(std::exp(x)), sigmoid(x), -5, 5,
@@ -241,11 +296,34 @@ void binary_operators() {
          {{0, 0, 0, 0, 0}});
   BINARY(xlogy, a * std::log(b), std::log(b), a / b, -3, 3, 0.1, 9,
          {{0, 2, 0, ln2, 0}, {0, 0, 0, -infinity, 0}, {0, infinity, 0, infinity, 0}, {2, 1, 0, 0, 2}});
-  BINARY(fmod, std::fmod(a, b), 1, -std::trunc(a / b), 3, 8, 0.9, 1.3, {{-7, 2, -1, 1, 3}});
+  BINARY(fmod, std::fmod(a, b), 1, -std::trunc(a / b), 3, 8, 0.9, 1.3,
+         {{-7, 2, -1, 1, 3}, {std::nextafter(0.3, 0), 0.1, std::fmod(std::nextafter(0.3, 0), 0.1), 1, -2}});
+  BINARY(remainder, std::remainder(a, b), 1, -std::rint(a / b), 3, 8, 0.9, 1.3,
+         {{-7, 2, 1, 1, 4}, {5, 2, 1, 1, -2}, {7, 2, -1, 1, -4}, {3, infinity, 3, 1, 0}});
+  BINARY(fmax, std::fmax(a, b), a < b ? 0 : 1, a < b ? 1 : 0, -3, 3, -3, 3,
+         {{2, 2, 2, 1, 0}, {not_a_number, 2, 2, 0, 1}, {3, not_a_number, 3, 1, 0}});
+  BINARY(fmin, std::fmin(a, b), b < a ? 0 : 1, b < a ? 1 : 0, -3, 3, -3, 3,
+         {{2, 2, 2, 1, 0}, {not_a_number, 2, 2, 0, 1}, {3, not_a_number, 3, 1, 0}});
+  BINARY(fdim, std::fdim(a, b), a > b ? 1 : 0, a > b ? -1 : 0, -3, 3, -3, 3,
+         {{2, 2, 0, 0, 0}, {infinity, infinity, 0, 0, 0}});
+  BINARY(copysign, std::copysign(a, b), (a < 0) == (b < 0) ? 1 : -1, 0, -3, 3, -3, 3,
+         {{0, -2, 0, 0, 0}, {3, -0.0, -3, -1, 0}, {-3, -0.0, -3, 1, 0}});
+  BINARY(ldexp, std::ldexp(a, static_cast<int>(b)), std::ldexp(1, static_cast<int>(b)), 0, -3, 3, -9, 9,
+         {{3, 2.9, 12, 4, 0}, {1, 1e30, infinity, infinity, 0}, {0x1p1000, -2000, 0x1p-1000, 0, 0}});
+  BINARY(polygamma, a < 1 ? digamma(b) : trigamma(b), 0, a < 1 ? trigamma(b) : tetragamma(b), 0.1, 1.9, 0.3,
+         9, {{2, 1, -2 * zeta3, 0, pi * pi * pi * pi / 15}, {1, -0.5, pi * pi / 2 + 4, 0, tetragamma(-0.5)}});
+}
+
+// Derivatives that are small because x is large, but not 0.
+void far_out() {
+  near(nn::value_and_grad<&asinh_number>(-1e200).grad.x * 1e200, 1, 1e-14);
+  near(nn::value_and_grad<&acosh_number>(1e200).grad.x * 1e200, 1, 1e-14);
+  near(nn::value_and_grad<&digamma_number>(1e200).grad.x * 1e200, 1, 1e-14);
 }
 
 int main() {
   unary_operators();
+  far_out();
   binary_operators();
   comparison<&lt_tensor>("lt", [](double a, double b) { return a < b; });
   comparison<&le_tensor>("le", [](double a, double b) { return a <= b; });
@@ -253,11 +331,15 @@ int main() {
   comparison<&ge_tensor>("ge", [](double a, double b) { return a >= b; });
   comparison<&eq_tensor>("eq", [](double a, double b) { return a == b; });
   comparison<&ne_tensor>("ne", [](double a, double b) { return a != b; });
-  checked += "fma where ";
+  checked += "fma lerp where ";
   verify<&fma_number>(2e-8, 1.5, -2.0, 0.25);
+  verify<&lerp_number>(2e-8, 1.5, -2.0, 0.25);
+  const auto end = nn::value_and_grad<&lerp_number>(1e300, 3.0, 1.0);
+  check(end.value == 3 && end.grad.a == 0 && end.grad.b == 1 && end.grad.c == -1e300);
   Random random(9);
   const auto vector = [&](int size) { return random_tensor(Vector(size), random); };
   for (int size : {0, 1, 9}) verify<&fma_tensor>(2e-8, vector(size), vector(size), vector(size));
+  for (int size : {0, 1, 9}) verify<&lerp_tensor>(2e-8, vector(size), vector(size), vector(size));
   verify<&where_tensor>(2e-8, vector(4), vector(4), nn::Tensor<int, N>{1, 0, 0, 5});
   for (const char* name : listed)
     check(checked.find(" " + std::string(name) + " ") != std::string::npos, name);

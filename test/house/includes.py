@@ -17,8 +17,9 @@ ROOMS = {
     "plan": ["ir", "op"],
     "emit": ["ir", "op", "plan"],
 }
-# What the compiler may take from the library: the sizes of tensors and the table of operators.
-SHARED = ["nn/dim.h", "nn/ops.def"]
+# What the compiler may take from the library: the sizes of tensors, the table of operators, and the functions that
+# its formulas call.
+SHARED = ["nn/dim.h", "nn/math.h", "nn/ops.def"]
 CLANG = ["frontend", ""]  # rooms that may include Clang and LLVM; "" is compiler/ itself (main, compile)
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')

@@ -60,6 +60,8 @@ void unary_functions() {
   UNARY(ceil, -3, 3, std::ceil(x));
   UNARY(round, -3, 3, std::round(x));
   UNARY(trunc, -3, 3, std::trunc(x));
+  UNARY(rint, -3, 3, std::rint(x));
+  UNARY(logb, 0.01, 9, std::logb(x));
   UNARY(square, -3, 3, x * x);
   UNARY(sqrt, 0, 3, std::sqrt(x));
   UNARY(cbrt, -3, 3, std::cbrt(x));
@@ -79,6 +81,12 @@ void unary_functions() {
   UNARY(sinh, -3, 3, std::sinh(x));
   UNARY(cosh, -3, 3, std::cosh(x));
   UNARY(tanh, -3, 3, std::tanh(x));
+  UNARY(asinh, -4, 4, std::asinh(x));
+  UNARY(acosh, 1, 9, std::acosh(x));
+  UNARY(atanh, -0.9, 0.9, std::atanh(x));
+  UNARY(tgamma, 0.1, 5, std::tgamma(x));
+  UNARY(lgamma, 0.1, 9, std::lgamma(x));
+  UNARY(digamma, 0.1, 9, nn::math::digamma(x));
   UNARY(erf, -3, 3, std::erf(x));
   UNARY(erfc, -3, 3, std::erfc(x));
   UNARY(sigmoid, -9, 9, 1 / (1 + std::exp(-x)));
@@ -100,6 +108,13 @@ void binary_functions() {
   BINARY(hypot, -3, 3, std::hypot(a, b));
   BINARY(xlogy, 0.5, 3, a * std::log(b));
   BINARY(fmod, 0.5, 3, std::fmod(a, b));
+  BINARY(remainder, 0.5, 3, std::remainder(a, b));
+  BINARY(fmax, -3, 3, std::fmax(a, b));
+  BINARY(fmin, -3, 3, std::fmin(a, b));
+  BINARY(fdim, -3, 3, std::fdim(a, b));
+  BINARY(copysign, -3, 3, std::copysign(a, b));
+  BINARY(ldexp, -3, 3, std::ldexp(a, static_cast<int>(b)));
+  BINARY(polygamma, 0.1, 5, nn::math::polygamma(a, b));
 }
 
 #define COMPARE(symbol)                                                                                  \
@@ -133,6 +148,8 @@ void operators_and_numbers() {
   has(nn::maximum(a, 2.5), {2.5, 2.5, 3});
   has(nn::pow(2, a), {2, 4, 8});
   has(nn::fma(a, 2, b), {6, 12, 22});
+  has(nn::lerp(a, b, 0.5), {2.5, 5, 9.5});
+  check(nn::lerp(1e30, 2.0, 1) == 2 && nn::lerp(4, 8, 0.25) == 5);
   check(nn::fma(2.0, 3.0, 4.0) == 10 && nn::maximum(1, 2.5f) == 2.5f && nn::relu(-3) == 0);
   near(nn::exp(1), std::exp(1.0), 1e-15);
   check(nn::lt(1, 2) && !nn::ge(1, 2) && nn::square(3) == 9);

@@ -6,8 +6,10 @@
 #include <limits>
 #include <stdexcept>
 #include <type_traits>
+#include <vector>
 
 #include "ir/function.h"
+#include "op/evaluate.h"
 
 namespace test {
 
@@ -20,48 +22,10 @@ inline void require(bool ok, const char* law) {
 
 namespace formulas {
 
-inline double sigmoid(double x) {
-  return 1 / (1 + std::exp(-x));
-}
-inline double softplus(double x) {
-  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-}
-inline double select(double c, double a, double b) {
-  return c != 0 ? a : b;
-}
-inline double zero(double) {
-  return 0;
-}
-inline double one(double) {
-  return 1;
-}
-
 /// A floating operator, in double precision.
-inline double floating(nndiff::ir::Map map, const Number* v) {
-  using namespace std;
-  using nndiff::ir::Map;
-  const auto d = [&](int i) { return static_cast<double>(v[i]); };
-  switch (map) {
-#define NN_MAP1(name, doc, value, ...) \
-  case Map::name: {                    \
-    const double x = d(0);             \
-    return value;                      \
-  }
-#define NN_MAP2(name, doc, value, ...) \
-  case Map::name: {                    \
-    const double a = d(0), b = d(1);   \
-    return value;                      \
-  }
-#define NN_MAP3(name, doc, value, ...)         \
-  case Map::name: {                            \
-    const double a = d(0), b = d(1), c = d(2); \
-    return value;                              \
-  }
-#define NN_COMPARE(name, doc, value) NN_MAP2(name, doc, value)
-#include <nn/ops.def>
-    default:
-      throw std::logic_error("no operator on floating numbers");
-  }
+inline double floating(nndiff::ir::Map map, const Number* v, std::size_t n) {
+  const std::vector<double> operands(v, v + n);
+  return nndiff::op::evaluate(map, operands);
 }
 
 /// A quotient or remainder that C++ defines.
@@ -186,7 +150,7 @@ inline Number evaluate(nndiff::ir::Map map, nndiff::ir::Elem elem, const Number*
   for (std::size_t i = 0; i < n; ++i)
     require(!exact || !std::isnan(v[i]), "an integer comes from memory never written");
   if (nndiff::ir::is_comparison(map)) return formulas::compare(map, v[0], v[1]);
-  if (!exact) return formulas::floating(map, v);
+  if (!exact) return formulas::floating(map, v, n);
   return with_type(elem, [&]<class T>(T) { return formulas::integral<T>(map, v, n); });
 }
 

@@ -70,11 +70,13 @@ template <class T>
 __global__ void evaluate(int n, const T* x, T* y) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (i >= n) return;
-  T* out = y + i * 10;
+  T* out = y + i * 14;
   namespace math = nn::math;
   out[0] = math::exp(x[i]), out[1] = math::log(x[i]), out[2] = math::tanh(x[i]), out[3] = math::erf(x[i]);
   out[4] = math::sigmoid(x[i]), out[5] = math::softplus(x[i]), out[6] = math::expm1(x[i]);
   out[7] = math::log1p(x[i]), out[8] = nn::Philox{3, 4}.uniform<T>(i), out[9] = nn::Philox{3, 4}.normal<T>(i);
+  out[10] = math::lgamma(x[i]), out[11] = math::digamma(x[i]), out[12] = math::polygamma(T(2), x[i]);
+  out[13] = math::ldexp(x[i], x[i]);
 }
 
 template <class T>
@@ -83,21 +85,31 @@ void test_math() {
   nn::Workspace ws(nn::cuda());
   nn::Tensor<T, n> x;
   for (int i = 0; i < n; ++i) x(i) = static_cast<T>((i - n / 2) * 0.1);
-  nn::Tensor<T, n, 10> expected;
+  nn::Tensor<T, n, 14> expected;
   for (int i = 0; i < n; ++i) {
-    const T all[] = {nn::math::exp(x(i)),          nn::math::log(x(i)),     nn::math::tanh(x(i)),
-                     nn::math::erf(x(i)),          nn::math::sigmoid(x(i)), nn::math::softplus(x(i)),
-                     nn::math::expm1(x(i)),        nn::math::log1p(x(i)),   nn::Philox{3, 4}.uniform<T>(i),
-                     nn::Philox{3, 4}.normal<T>(i)};
-    for (int k = 0; k < 10; ++k) expected(i, k) = all[k];
+    const T all[] = {nn::math::exp(x(i)),
+                     nn::math::log(x(i)),
+                     nn::math::tanh(x(i)),
+                     nn::math::erf(x(i)),
+                     nn::math::sigmoid(x(i)),
+                     nn::math::softplus(x(i)),
+                     nn::math::expm1(x(i)),
+                     nn::math::log1p(x(i)),
+                     nn::Philox{3, 4}.uniform<T>(i),
+                     nn::Philox{3, 4}.normal<T>(i),
+                     nn::math::lgamma(x(i)),
+                     nn::math::digamma(x(i)),
+                     nn::math::polygamma(T(2), x(i)),
+                     nn::math::ldexp(x(i), x(i))};
+    for (int k = 0; k < 14; ++k) expected(i, k) = all[k];
   }
   const auto there = nn::to(nn::cuda(), x);
-  auto y = nn::to(nn::cuda(), nn::Tensor<T, n, 10>());
+  auto y = nn::to(nn::cuda(), nn::Tensor<T, n, 14>());
   cuda::Call call(ws);
   cuda::launch(call, "evaluate", evaluate<T>, cuda::elements(n), n, there.device_data(), y.device_data());
   ws.synchronize();
   const auto result = on_host(y);
-  check(std::memcmp(result.data(), expected.data(), sizeof(T) * n * 10) == 0,
+  check(std::memcmp(result.data(), expected.data(), sizeof(T) * n * 14) == 0,
         "(bits differ from the host's)");
 }
 

@@ -29,7 +29,7 @@ void Lifter::copy_elements(const Object* to, const Object* from, const Index& co
 
 /// std::copy, copy_n, fill, fill_n over pointers; null for other functions.
 Object* Lifter::call_algorithm(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call) {
-  const bool is_copy = name == "copy" || name == "copy_n";
+  const bool is_copy = name == "copy" || name == "copy_n" || name == "move";
   if ((!is_copy && name != "fill" && name != "fill_n") || arguments.size() != 3) return nullptr;
   const clang::QualType element = pointee_of(call->getArg(0)->getType(), call);
   const Object* first = copy(*arguments[0], call);
@@ -56,6 +56,37 @@ Object* Lifter::call_algorithm(llvm::StringRef name, Arguments arguments, const 
 
 Object* Lifter::convert_element(Object* value, clang::QualType element, const clang::Expr* where) {
   return element->isArithmeticType() ? convert(value, element.getUnqualifiedType(), where) : value;
+}
+
+namespace {
+
+/// The first call of a function of that name in a statement, or null.
+const clang::CallExpr* call_of(const clang::Stmt* stmt, llvm::StringRef name) {
+  if (!stmt) return nullptr;
+  const auto* call = llvm::dyn_cast<clang::CallExpr>(stmt);
+  if (call && call->getDirectCallee() && call->getDirectCallee()->getIdentifier() &&
+      call->getDirectCallee()->getName() == name)
+    return call;
+  for (const clang::Stmt* child : stmt->children())
+    if (const clang::CallExpr* found = call_of(child, name)) return found;
+  return nullptr;
+}
+
+}  // namespace
+
+/// std::sort: of the ways that the standard library knows, the heap, which needs no recursion and leaves
+/// nothing to be done. Null for other functions.
+Object* Lifter::call_sort(const clang::FunctionDecl* callee, Arguments arguments,
+                          const clang::CallExpr* call) {
+  const llvm::StringRef name = callee->getName();
+  if (name == "__lg" && arguments.size() == 1) return objects_.of(context_.MakeIntValue(0, call->getType()));
+  if (name == "__final_insertion_sort") return objects_.fresh();
+  if (name != "__introsort_loop" || arguments.size() != 4) return nullptr;
+  const clang::FunctionDecl* definition = callee->getDefinition();
+  const clang::CallExpr* by_heap = definition ? call_of(definition->getBody(), "__partial_sort") : nullptr;
+  if (!by_heap) return nullptr;
+  const std::vector<Object*> range = {arguments[0], arguments[1], copy(*arguments[1], call), arguments[3]};
+  return enter(by_heap->getDirectCallee(), nullptr, range, call);
 }
 
 /// memcpy, memmove and memset of numbers; null for other functions.

@@ -128,7 +128,9 @@ Object* Lifter::construct_vector(clang::QualType element, Arguments arguments,
   if (type_at(0)->isIntegralOrEnumerationType()) {
     const Index count = index_of(arguments[0], expr);
     Object* data = make_elements(element, count, given == 1, expr);
-    if (given == 2) fill_elements(data, *arguments[1], count, expr);
+    const bool is_plain = !element->isRecordType() || element_of(element, "vector");
+    if (given == 2 || !is_plain)
+      fill_elements(data, given == 2 ? *arguments[1] : *value_initialised(element, expr), count, expr);
     return made(data, count);
   }
   if (given != 2) refuse(expr->getExprLoc(), "this way to make a container is not supported");
@@ -171,13 +173,28 @@ void Lifter::fill_elements(Object* data, const Object& value, const Index& count
   (void)count;
 }
 
+/// What T() makes.
+Object* Lifter::value_initialised(clang::QualType type, const clang::Expr* where) {
+  Object* object = default_object(type, where->getExprLoc(), true);
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (!record || record->hasTrivialDefaultConstructor() || array_of(type, context_)) return object;
+  for (const clang::CXXConstructorDecl* constructor : record->ctors()) {
+    if (!constructor->isDefaultConstructor()) continue;
+    if (constructor->getNumParams() > 0)
+      refuse(where->getExprLoc(), "elements made with default arguments are not supported");
+    run_constructor(constructor, {}, where, object);
+    return object;
+  }
+  refuse(where->getExprLoc(), "elements of type '" + shown(type) + "' cannot be made here");
+}
+
 /// Resizes a vector; new elements are `value`, or 0.
 void Lifter::resize(Object* vector, const Index& count, const Object* value, clang::QualType element,
                     const clang::Expr* where) {
   const Index old = index_of(size_of(vector), where);
   make_room(data_of(vector), count, where);
   Object* data = data_of(vector);
-  const Object* filler = value ? value : default_object(element, where->getExprLoc(), true);
+  const Object* filler = value ? value : value_initialised(element, where);
   repeat(
       old, count, leaves_of(data),
       [=, this](const Object* i) { assign(this->element(data, i, where), *filler, where); }, where);

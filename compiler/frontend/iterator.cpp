@@ -127,7 +127,10 @@ Object* Lifter::eval_new(const clang::CXXNewExpr* expr) {
   if (list && list->getNumInits() > 0)
     refuse(expr->getExprLoc(), "'new' with a list is not supported; assign the elements");
   const Index count = index_of(eval(*expr->getArraySize()), *expr->getArraySize());
-  return decay(make_elements(type, count, init && !llvm::isa<clang::CXXConstructExpr>(init), expr));
+  Object* elements = make_elements(type, count, init && !llvm::isa<clang::CXXConstructExpr>(init), expr);
+  if (type->isRecordType() && !type->getAsCXXRecordDecl()->hasTrivialDefaultConstructor())
+    fill_elements(elements, *value_initialised(type, expr), count, expr);
+  return decay(elements);
 }
 
 }  // namespace nndiff::frontend

@@ -32,6 +32,7 @@ Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self, Argume
   if (name == "is_constant_evaluated" && arguments.empty()) return objects_.of(false);
   if (!plain) return nullptr;
   if (Object* result = call_extreme(name, arguments, plain)) return result;
+  if (Object* result = call_sort(callee, arguments, plain)) return result;
   return call_algorithm(name, arguments, plain);
 }
 

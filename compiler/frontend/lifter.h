@@ -82,6 +82,7 @@ class Lifter {
   /// What a loop's body carries from round to round.
   struct Carried;
   struct Round;
+  struct Roots;
   enum class Rolled : std::uint8_t;
   struct NotUnrolled;
 
@@ -204,12 +205,19 @@ class Lifter {
   bool is_worth_unrolling(const Mark& from) const;
   bool prepare_memory(const Round& round, const Mark& from);
   std::vector<Object*> guess(const Loop& loop);
-  Round lift_round(const Loop& loop, const std::vector<Object*>& changing);
+  Round lift_round(const Loop& loop, const std::vector<Object*>& changing,
+                   const std::map<Object*, Roots>& roots);
   void enter_round(Round& round, const std::vector<Object*>& changing);
   ir::Value slot_value(const Content& content, const ir::Type& type, bool is_pointer);
   void carry(Round& round, Carried& carried, clang::SourceLocation where);
   void finish(const Loop& loop, Round& round, const Object* first, const Mark& from);
   void replace_unchanged(Round& round, const Mark& from);
+
+  // moving.cpp: pointers that a loop moves between two objects
+  bool find_roots(const Round& round, std::map<Object*, Roots>& roots, const Mark& from);
+  void enter_roots(Round& round, Carried& carried);
+  ir::Value is_first(const Object* root, const Roots& roots);
+  void carry_root(Round& round, Carried& carried);
 
   // lift_stmt.cpp
   void declare(const clang::VarDecl* variable);
@@ -301,6 +309,7 @@ class Lifter {
   void repeat(const Index& from, const Index& to, const std::vector<Object*>& changing,
               const std::function<void(const Object*)>& body, const clang::Expr* where);
   Object* construct_vector(clang::QualType element, Arguments arguments, const clang::CXXConstructExpr* expr);
+  Object* value_initialised(clang::QualType type, const clang::Expr* where);
   std::int64_t element_count(const Object* array) const;
   void fill_elements(Object* data, const Object& value, const Index& count, const clang::Expr* where);
   void resize(Object* vector, const Index& count, const Object* value, clang::QualType element,
@@ -328,6 +337,7 @@ class Lifter {
                      const clang::Expr* where);
   Object* call_algorithm(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
   Object* convert_element(Object* value, clang::QualType element, const clang::Expr* where);
+  Object* call_sort(const clang::FunctionDecl* callee, Arguments arguments, const clang::CallExpr* call);
   Object* call_memory(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
   Object* call_extreme(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
 

@@ -46,8 +46,14 @@ struct Lifter::Carried {
   Content after;   // at its end
 };
 
+/// The two objects that a pointer moves between in a loop: a boolean says which it is.
+struct Lifter::Roots {
+  Object *first, *second;
+};
+
 /// A loop's body, lifted aside.
 struct Lifter::Round {
+  std::map<Object*, Roots> roots;  // of pointers that move between two objects
   ir::Region region;
   std::vector<Carried> carried;
   std::vector<Object*> written;  // objects from before that the body changes

@@ -74,14 +74,16 @@ std::vector<Object*> Lifter::guess(const Loop& loop) {
 /// Lifts a loop as one; not where `may_decline` and it is better unrolled.
 Lifter::Rolled Lifter::roll(const Loop& loop, const Object* first, bool may_decline) {
   std::vector<Object*> changing = guess(loop);
+  std::map<Object*, Roots> roots;
   bool is_pruned = false;
   for (int attempt = 0; attempt < 24; ++attempt) {
     const Mark from = mark();
-    Round round = lift_round(loop, changing);
+    Round round = lift_round(loop, changing, roots);
     std::vector<Object*> next = changing;
     for (Object* object : round.written)
       if (!contains(next, object)) next.push_back(object);
     if (prepare_memory(round, from)) continue;
+    if (find_roots(round, roots, from)) continue;
     if (next.size() == changing.size() && !is_pruned) {  // what is known and stays so is better known
       is_pruned = true;
       std::erase_if(next,
@@ -138,6 +140,7 @@ void Lifter::enter_round(Round& round, const std::vector<Object*>& changing) {
     if (object->state == State::pointer && object->place.root) {
       carried.inside.place.index = {{build_.parameter(round.region, {ir::Elem::i64, {}})}};
       carried.inside.place.flat = true;
+      enter_roots(round, carried);
     } else if (const auto type = type_of(*object)) {
       carried.inside = {.state = State::value};
       carried.inside.value = build_.parameter(round.region, *type);
@@ -150,8 +153,10 @@ void Lifter::enter_round(Round& round, const std::vector<Object*>& changing) {
 }
 
 /// The body, the step and the condition of a loop.
-Lifter::Round Lifter::lift_round(const Loop& loop, const std::vector<Object*>& changing) {
+Lifter::Round Lifter::lift_round(const Loop& loop, const std::vector<Object*>& changing,
+                                 const std::map<Object*, Roots>& roots) {
   Round round;
+  round.roots = roots;
   round.birth = objects_.count();
   const Restore<ir::Region*> region(build_.region);
   Frame& frame = *frames_.back();
@@ -206,7 +211,10 @@ void Lifter::carry(Round& round, Carried& carried, clang::SourceLocation where) 
   const bool is_pointer = after.state == State::pointer;
   const bool was_unset = before.state == State::unset && !before.elem;
   if (is_pointer && was_unset && after.place.root->born > round.birth) return;  // of no use after the loop
-  if (is_pointer && !was_unset && (before.state != State::pointer || after.place.root != before.place.root))
+  const bool has_roots = round.roots.count(carried.object) > 0;
+  if (has_roots) carry_root(round, carried);
+  if (is_pointer && !was_unset && !has_roots &&
+      (before.state != State::pointer || after.place.root != before.place.root))
     refuse(where, "a pointer that moves to another object in a loop is not supported; use an index");
   const auto type = is_pointer ? std::optional(ir::Type{ir::Elem::i64, {}}) : type_of(after);
   if (!type && after.state == State::unset) return;
@@ -224,7 +232,7 @@ void Lifter::carry(Round& round, Carried& carried, clang::SourceLocation where) 
   const Restore<ir::Region*> region(build_.region);
   build_.region = &round.region;
   const ir::Value end = slot_value(after, *type, is_pointer);
-  if (end == param) {
+  if (end == param && !has_roots) {
     round.same[param] = start;
     return;
   }

@@ -130,6 +130,8 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
       "objects of type '" + shown(type.getUnqualifiedType(), context) + "' are not supported";
   if (!record || !record->hasDefinition()) return objects + " here";
   if (element_of(type, "vector") || element_of(type, "span") || is_pointer_like(type)) return "";
+  if (specialisation(type, "std", "function"))
+    return "std::function is not supported; pass the function or a lambda to a template";
   if (record->isUnion()) return "unions are not supported; use a struct";
   if (record->getNumVBases() > 0 || record->isPolymorphic())
     return "classes with virtual functions or bases are not supported; use a template";

@@ -115,6 +115,7 @@ NN_DIFF() double sw2(double x, int n) {
         r -= 1;
         if (x > 0) break;
         r *= 2;
+        [[fallthrough]];
       case 2:
         if (r > 3) continue;
         r += 0.5;

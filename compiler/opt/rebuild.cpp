@@ -2,6 +2,7 @@
 #include "opt/rebuild.h"
 
 #include <algorithm>
+#include <map>
 
 #include "ir/linear.h"
 
@@ -99,6 +100,7 @@ class Copier {
     b.region = open_[at].region;
     const Value made = b.append(op);
     note_depth(at);
+    if (op.kind == Kind::dimension) named_.emplace(std::string(op.dim.name()), at);
     return made;
   }
 
@@ -109,8 +111,12 @@ class Copier {
     const bool divides = op.kind == Kind::map && (op.map == ir::Map::div || op.map == ir::Map::rem);
     if (divides && !ir::is_floating(op.type.elem)) return depth();
     std::size_t needed = 0;
-    for (Value o : op.operands) needed = std::max(needed, depth_[ir::base_of(g_, o).id]);
-    for (Value o : op.operands) needed = std::max(needed, depth_[o.id]);
+    for (Value o : op.operands) needed = std::max({needed, depth_[o.id], depth_[ir::base_of(g_, o).id]});
+    const auto name = [&](std::string_view n) {
+      if (const auto found = named_.find(n); found != named_.end()) needed = std::max(needed, found->second);
+    };
+    for (const ir::Dim& d : op.type.shape) d.for_each_name(name);
+    if (op.kind == Kind::size) op.dim.for_each_name(name);
     std::size_t at = depth();
     while (at > needed && open_[at].is_loop) --at;
     return at;
@@ -237,9 +243,10 @@ class Copier {
   const Pass& pass_;
   Function g_;
   std::vector<Value> map_;
-  std::vector<std::vector<Result>> results_;  // by loop or branch of the old function
-  std::vector<Open> open_;                    // the regions being filled, innermost last
-  std::vector<std::size_t> depth_;            // by new value: how deep the region is that holds it
+  std::vector<std::vector<Result>> results_;               // by loop or branch of the old function
+  std::vector<Open> open_;                                 // the regions being filled, innermost last
+  std::map<std::string, std::size_t, std::less<>> named_;  // how deep sizes get their names
+  std::vector<std::size_t> depth_;  // by new value: how deep the region is that holds it
 };
 
 }  // namespace

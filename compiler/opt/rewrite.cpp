@@ -69,6 +69,8 @@ class Liveness {
     for (std::size_t i = 0; i < f.ops.size(); ++i)
       if (f.ops[i].kind == Kind::loop)
         for (Value p : f.ops[i].regions[0].params) loop_of_[p.id] = Value{static_cast<std::uint32_t>(i)};
+    for (std::uint32_t i = 0; i < f.ops.size(); ++i)
+      if (f.ops[i].kind == Kind::dimension) bound_.emplace(f.ops[i].dim.name(), Value{i});
     for (Value v : f.body.yields) mark(v);
     while (!open_.empty()) {
       const Value v = open_.back();
@@ -94,8 +96,17 @@ class Liveness {
     if (op.kind == Kind::loop) mark(op.operands[yield + 1]);
   }
 
+  // What gives the names in a size their numbers.
+  void mark_names(const ir::Dim& dim) {
+    dim.for_each_name([&](std::string_view name) {
+      if (const auto it = bound_.find(name); it != bound_.end()) mark(it->second);
+    });
+  }
+
   void follow(Value v) {
     const Op& op = f_[v];
+    for (const ir::Dim& dim : op.type.shape) mark_names(dim);
+    if (op.kind == Kind::size) mark_names(op.dim);
     if (op.kind == Kind::result) return mark(op.operands[0], static_cast<std::size_t>(op.index));
     if (op.kind == Kind::parameter) {
       const Value loop = loop_of_[v.id];
@@ -115,6 +126,7 @@ class Liveness {
   std::vector<bool> is_live_;
   std::vector<std::set<std::size_t>> live_yields_;
   std::vector<Value> loop_of_;
+  std::map<std::string, Value, std::less<>> bound_;  // named sizes that the function computes
   std::vector<Value> open_;
 };
 

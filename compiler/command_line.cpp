@@ -106,7 +106,7 @@ struct Reader {
       else if (what == "report")
         shared.emit.insert(Emit::report);
       else if (what == "cuda")
-        shared.emit.insert(Emit::cuda);
+        shared.emit.insert(Emit::cuda), shared.cuda_asked = true;
       else
         throw UsageError("--emit takes cpp, cuda, dot and report, not '" + what + "'");
       begin = end + 1;

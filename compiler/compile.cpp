@@ -15,6 +15,7 @@
 #include "ir/print.h"
 #include "ir/verify.h"
 #include "opt/simplify.h"
+#include "plan/compact.h"
 
 namespace nndiff {
 
@@ -25,6 +26,19 @@ bool wants_cuda(const Job& job) {
   return job.print == Print::cuda || in_print || (job.write && job.emit.count(Emit::cuda) > 0);
 }
 
+/// Where a function does what its GPU code cannot.
+ir::Loc first_code(const ir::Function& f) {
+  for (ir::Value v : f.body.ops)
+    if (plan::is_code(f[v].kind) && f[v].loc.line > 0) return f[v].loc;
+  return f.loc;
+}
+
+void refuse_cuda(const ir::Function& f) {
+  throw ir::Refusal({ir::Severity::error, first_code(f),
+                     "loops, branches and single elements are not supported for CUDA yet; write the function "
+                     "with operations on whole tensors, or leave 'cuda' out of --emit"});
+}
+
 /// Every stage from the lifted function to text, for one mode.
 emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job& job) {
   ir::Function f = grad::differentiate(primal, mode);
@@ -33,7 +47,9 @@ emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job&
   ir::verify(f, "simplify");
   emit::Generated generated{plan::plan(f, job.plan), ""};
   generated.core = emit::core(generated.plan);
-  if (wants_cuda(job)) {
+  if (wants_cuda(job) && generated.plan.has_code) {
+    if (job.cuda_asked || job.print == Print::cuda) refuse_cuda(generated.plan.f);
+  } else if (wants_cuda(job)) {
     plan::Options options = job.plan;
     options.target = plan::Target::cuda;
     generated.cuda_plan = plan::plan(f, options);
@@ -55,7 +71,7 @@ emit::Derivative derive(const ir::Function& lifted, const Job& job) {
 /// Of the C++ and what the GPU would be asked for, or with --emit=cuda alone the GPU's own.
 std::string printed_plan(const Job& job, const emit::Derivative& derivative) {
   const emit::Generated& mode = derivative.modes.front();
-  if (!job.emit.count(Emit::cuda)) return plan::print(mode.plan);
+  if (!mode.cuda_plan) return plan::print(mode.plan);
   if (!job.emit.count(Emit::cpp)) return emit::print_work(derivative.primal, *mode.cuda_plan);
   return plan::print(mode.plan) + emit::print_total_work(derivative.primal, *mode.cuda_plan);
 }
@@ -114,6 +130,12 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     emit::check_boundary(one.function);
     messages += frontend::to_text(grad::remarks(one.function));
     model.derivatives.push_back(derive(one.function, job));
+    const plan::Plan& plan = model.derivatives.back().modes.front().plan;
+    if (wants_cuda(job) && plan.has_code)
+      messages += frontend::to_text(ir::Diagnostic{
+          ir::Severity::remark, first_code(plan.f),
+          "'" + one.function.name +
+              "' is left out of the CUDA code: loops, branches and single elements are not supported there yet"});
   }
   return model;
 }

@@ -22,6 +22,7 @@ struct Job {
   std::string base;      // path and name of the output files without ".nn.h"
   std::string function;  // only this one, or empty for all
   std::set<Emit> emit = {Emit::cpp, Emit::cuda};
+  bool cuda_asked = false;  // by name, so that it may not be left out for a function that has no GPU code
   Print print = Print::nothing;
   bool write = true;  // false: only what `print` needs is computed
   plan::Options plan;

@@ -167,7 +167,7 @@ std::string check_function(const Context& c) {
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!used[i]) arguments[i] = "[[maybe_unused]] " + arguments[i];
   arguments.insert(arguments.begin(),
-                   (body.empty() ? "[[maybe_unused]] nn::rt::Boundary& " : "nn::rt::Boundary& ") + c.check);
+                   (body.find(c.check + ".") == std::string::npos ? "[[maybe_unused]] nn::rt::Boundary& " : "nn::rt::Boundary& ") + c.check);
   text += call_text(sizes_struct(c) + " " + own_name(c.primal, "check"), arguments, " {\n") + body;
   if (!c.dims.empty()) {
     text += "  return {";

@@ -139,7 +139,8 @@ Text Code::text(Value v) {
 
 std::string Code::name_of(Value v) {
   const Op& op = w_.plan.f[v];
-  const std::string hint = plan::name_hint(w_.plan.f, v);
+  // A statement's variable is what it leaves behind, not every number on the way.
+  const std::string hint = usage_.cell_of(v) >= 0 ? plan::name_hint(w_.plan.f, v) : op.name;
   if (!hint.empty()) return w_.names.unique(identifier(hint));
   if (op.kind == Kind::load)
     return w_.names.unique(w_.buffers[static_cast<std::size_t>(usage_.buffer_of(op.operands[0]))] + "_at");
@@ -339,7 +340,9 @@ void Code::dimension(Value v) {
 }
 
 void Code::copy(const Op& op, int to) {
-  if (w_.plan.buffers[static_cast<std::size_t>(to)].grows) return;  // the caller's, who has set the elements
+  const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(to)];
+  if (b.grows && b.place != plan::Buffer::Place::gradient) ir::bug("a copy of unknown extent");
+  if (b.grows) return;  // the caller's, who has set the elements
   write(to);
   const std::string name = w_.buffers[static_cast<std::size_t>(to)];
   const std::string count = w_.text(plan::count(op.type.shape)).source;

@@ -73,7 +73,18 @@ void CoreText::copy_back() {
     const bool argument = b.place == Buffer::Place::input;
     const std::string to = argument ? argument_of(CoreArgument::Role::leaf, b.leaf)
                                     : w.buffers[static_cast<std::size_t>(copy.to)];
-    w.lines.line("std::copy_n(" + w.buffers[static_cast<std::size_t>(copy.from)] + ", " +
+    const std::string& from = w.buffers[static_cast<std::size_t>(copy.from)];
+    const std::string i = w.names.unique("i");
+    w.names.release(i);
+    if (b.grows) {  // as far as it has been touched
+      w.lines.open("if (" + to + ") {");
+      w.lines.open("for (std::int64_t " + i + " = 0; " + i + " < " + from + ".size(); ++" + i + ") {");
+      w.lines.line(to + "[" + i + "] += " + from + "[" + i + "];");
+      w.lines.close();
+      w.lines.close();
+      continue;
+    }
+    w.lines.line("std::copy_n(" + from + ", " +
                  w.text(plan::count(b.shape)).source + ", " + to + ");");
   }
 }

@@ -26,12 +26,16 @@ class Growing {
 
   /// Makes sure that there are `count` elements.
   void grow(std::int64_t count) {
-    if (count > size_) [[unlikely]]
+    size_ = std::max(size_, count);
+    if (count > zeroed_) [[unlikely]]
       *this = longer(*this, count);
   }
 
   /// Forgets all elements.
-  void clear() { size_ = 0; }
+  void clear() { size_ = zeroed_ = 0; }
+
+  /// The most elements asked for so far.
+  std::int64_t size() const { return size_; }
 
   T& operator[](std::int64_t i) { return data_[i]; }
 
@@ -40,16 +44,16 @@ class Growing {
   [[gnu::noinline]] static Growing longer(Growing array, std::int64_t count) {
     const auto bytes = [](std::int64_t n) { return static_cast<std::size_t>(n) * sizeof(T); };
     const int room = array.number_;
-    array.data_ = reinterpret_cast<T*>(array.ws_->room(room, bytes(count), bytes(array.size_)));
+    array.data_ = reinterpret_cast<T*>(array.ws_->room(room, bytes(count), bytes(array.zeroed_)));
     const auto space = static_cast<std::int64_t>(array.ws_->room_size(room) / sizeof(T));
-    const std::int64_t size = std::min(space, std::max(count, 2 * array.size_));
-    std::fill(array.data_ + array.size_, array.data_ + size, T());
-    array.size_ = size;
+    const std::int64_t end = std::min(space, std::max(count, 2 * array.zeroed_));
+    std::fill(array.data_ + array.zeroed_, array.data_ + end, T());
+    array.zeroed_ = end;
     return array;
   }
 
   T* data_;
-  std::int64_t size_ = 0;
+  std::int64_t size_ = 0, zeroed_ = 0;
   Workspace* ws_;
   int number_;
 };

@@ -97,10 +97,13 @@ Object* Lifter::call_memory(llvm::StringRef name, Arguments arguments, const cla
   const auto type_of_argument = [&](unsigned i) {
     return call->getArg(i)->IgnoreParenImpCasts()->IgnoreParenCasts()->getType();
   };
-  clang::QualType element = type_of_argument(0);
-  element = element->isPointerType() ? element->getPointeeType() : context_.getBaseElementType(element);
-  element = context_.getBaseElementType(element).getUnqualifiedType();
-  if (!element->isArithmeticType())
+  const auto element_at = [&](unsigned i) {
+    const clang::QualType type = type_of_argument(i);
+    const clang::QualType inner = type->isPointerType() ? type->getPointeeType() : type;
+    return context_.getBaseElementType(inner).getCanonicalType().getUnqualifiedType();
+  };
+  const clang::QualType element = element_at(0);
+  if (!element->isArithmeticType() || (!is_set && element_at(1) != element))
     refuse(call->getExprLoc(), "'" + name.str() + "' of a '" + shown(element) + "' is not supported; assign");
   const std::int64_t size = context_.getTypeSizeInChars(element).getQuantity();
   const Object* bytes = convert(arguments[2], context_.LongTy, call);

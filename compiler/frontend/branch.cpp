@@ -245,16 +245,18 @@ bool Lifter::is_harmless(const ir::Region& region) const {
   return std::all_of(region.ops.begin(), region.ops.end(), [&](ir::Value v) {
     const ir::Op& op = f_[v];
     if (!op.type.shape.empty()) return false;
-    if (op.kind == ir::Kind::constant || op.kind == ir::Kind::size || op.kind == ir::Kind::cast) return true;
+    if (op.kind == ir::Kind::constant || op.kind == ir::Kind::size) return true;
+    if (op.kind == ir::Kind::cast)  // from a number that does not fit an integer it is undefined
+      return ir::is_floating(op.type.elem) || !ir::is_floating(build_.type(op.operands[0]).elem);
     if (op.kind != ir::Kind::map) return false;
     switch (op.map) {
       case ir::Map::div:
-        return ir::is_floating(op.type.elem);
-      case ir::Map::add:
+      case ir::Map::add:  // of signed integers it might overflow
       case ir::Map::sub:
       case ir::Map::mul:
       case ir::Map::neg:
       case ir::Map::abs:
+        return ir::is_floating(op.type.elem);
       case ir::Map::maximum:
       case ir::Map::minimum:
       case ir::Map::where:

@@ -241,6 +241,7 @@ Object* Lifter::call_vector(llvm::StringRef name, clang::QualType element, Objec
     write(self, *copy(*arguments.at(0), call), call);
     return self;
   }
+  if (name.contains("rbegin") || name.contains("rend")) return nullptr;  // made of begin and end
   refuse(call->getExprLoc(), "'" + name.str() + "' of a std::vector is not supported");
 }
 
@@ -312,6 +313,7 @@ Object* Lifter::call_span(llvm::StringRef name, clang::QualType element, Object*
     write(self, *copy(*arguments.at(0), call), call);
     return self;
   }
+  if (name.contains("rbegin") || name.contains("rend")) return nullptr;  // made of begin and end
   refuse(call->getExprLoc(), "'" + name.str() + "' of a std::span is not supported");
 }
 

@@ -7,7 +7,7 @@ namespace nndiff::frontend {
 using State = Content::State;
 
 namespace {
-constexpr std::int64_t max_steps = 200'000;
+constexpr std::int64_t max_steps = 1'000'000;
 }
 
 Flow Lifter::exec(const clang::Stmt* stmt, Rest* rest) {

@@ -143,6 +143,20 @@ void Lifter::in_frame(const clang::FunctionDecl* function, Object* self, Argumen
   }
 }
 
+namespace {
+
+/// True where a function returns out of a loop: then its result is carried by the loop.
+bool returns_from_loop(const clang::Stmt* stmt, bool in_loop = false) {
+  if (!stmt) return false;
+  if (llvm::isa<clang::ReturnStmt>(stmt)) return in_loop;
+  in_loop = in_loop || llvm::isa<clang::ForStmt>(stmt) || llvm::isa<clang::WhileStmt>(stmt) ||
+            llvm::isa<clang::DoStmt>(stmt) || llvm::isa<clang::CXXForRangeStmt>(stmt);
+  return std::any_of(stmt->child_begin(), stmt->child_end(),
+                     [&](const clang::Stmt* child) { return returns_from_loop(child, in_loop); });
+}
+
+}  // namespace
+
 Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                       const clang::Expr* call) {
   check_can_enter(callee, call);
@@ -151,6 +165,8 @@ Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, Arguments
     refuse(call->getExprLoc(), "this call of " + quoted(callee) + " is not supported");
   const clang::QualType type = definition->getReturnType();
   Object* result = type->isScalarType() && elem_of(type) ? objects_.unset(*elem_of(type)) : objects_.fresh();
+  if (is_numeric(type, context_) && type->isRecordType() && returns_from_loop(definition->getBody()))
+    result = default_object(type, call->getExprLoc(), false);
   in_frame(definition, self, arguments, call, [&](Frame& frame) {
     frame.result = result;
     exec(definition->getBody());

@@ -61,8 +61,3 @@ inline double variadic(int n, ...) {
 NN_DIFF() double calls_variadic(double x) {
   return variadic(1, x);
 }
-
-// CHECK: [[FILE]]:[[@LINE+2]]:10: error: the body of 'lgamma' is not visible here
-NN_DIFF() double with_lgamma(double x) {
-  return lgamma(x);
-}

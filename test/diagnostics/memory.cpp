@@ -21,13 +21,13 @@ NN_DIFF() double maybe_null(double x) {
   return p ? *p : 0;
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:10: error: this pointer is used before it points to anything
+// CHECK: [[FILE]]:[[@LINE+3]]:11: error: this variable is used before anything was assigned to it
 NN_DIFF() double unset_pointer(double x) {
   double* p;
   return *p * x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+5]]:3: error: a pointer that moves to another object in a loop is not supported; use an index
+// CHECK: [[FILE]]:[[@LINE+4]]:35: error: a pointer to an object that only one side of a condition makes is not supported
 NN_DIFF() double three_buffers(double x, int n) {
   double a[2] = {x, 1}, b[2] = {2, x}, c[2] = {x, x};
   double* p = a;
@@ -35,7 +35,7 @@ NN_DIFF() double three_buffers(double x, int n) {
   return *p;
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:10: error: these pointers point into different objects
+// CHECK: [[FILE]]:[[@LINE+3]]:17: error: these pointers point into different objects
 NN_DIFF() double different_arrays(double x) {
   double a[2] = {x, 1}, b[2] = {2, x};
   return (&a[0] < &b[1]) * x;
@@ -55,7 +55,7 @@ NN_DIFF() double set_to_ones(double x) {
   return a[0] * x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:14: error: placement new is not supported
+// CHECK: [[FILE]]:[[@LINE+3]]:15: error: placement new is not supported
 NN_DIFF() double placed(double x) {
   double y;
   double* p = new (&y) double(x);
@@ -65,12 +65,12 @@ NN_DIFF() double placed(double x) {
 struct Pair {
   double a, b;
 };
-// CHECK: [[FILE]]:[[@LINE+1]]:38: error: 'p' is a pointer to 'const Pair', which is not supported
+// CHECK: [[FILE]]:[[@LINE+1]]:48: error: 'p' is a pointer to 'const Pair', which is not supported
 NN_DIFF() double pointer_to_struct(const Pair* p, double x) {
   return p->a * x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+4]]:7: error: a range of cases is not supported
+// CHECK: [[FILE]]:[[@LINE+3]]:5: error: a range of cases is not supported
 NN_DIFF() double case_range(double x, int n) {
   switch (n) {
     case 0 ... 3:
@@ -79,7 +79,7 @@ NN_DIFF() double case_range(double x, int n) {
   return 0;
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:14: error: an operand that changes what another one uses is not supported
+// CHECK: [[FILE]]:[[@LINE+3]]:15: error: an operand that changes what another one uses is not supported
 NN_DIFF() double unsequenced_steps(const double* x) {
   const double* p = x;
   return *p + *p++;

@@ -92,6 +92,10 @@ struct Holder<const std::vector<T>&> {
   void show(Sink) const {}
 };
 template <class T>
+struct Holder<std::vector<T>> : Holder<const std::vector<T>&> {
+  using Holder<const std::vector<T>&>::Holder;
+};
+template <class T>
 struct Holder<std::vector<T>&> {
   std::vector<T> value = std::vector<T>(made_up::named_size);
   explicit Holder(made_up::Numbers& numbers) { fill(value, numbers); }

@@ -39,9 +39,21 @@ void refuse_cuda(const ir::Function& f) {
                      "with operations on whole tensors, or leave 'cuda' out of --emit"});
 }
 
+grad::Recompute in_loops(plan::Recompute recompute) {
+  switch (recompute) {
+    case plan::Recompute::all:
+      return grad::Recompute::all;
+    case plan::Recompute::none:
+      return grad::Recompute::none;
+    case plan::Recompute::automatic:
+      return grad::Recompute::automatic;
+  }
+  ir::bug("unknown --recompute");
+}
+
 /// Every stage from the lifted function to text, for one mode.
 emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job& job) {
-  ir::Function f = grad::differentiate(primal, mode);
+  ir::Function f = grad::differentiate(primal, mode, in_loops(job.plan.recompute));
   ir::verify(f, "differentiate");
   f = opt::simplify(std::move(f));
   ir::verify(f, "simplify");

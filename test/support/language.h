@@ -52,7 +52,7 @@ void each_number(T& x, const Visit& visit) {
   } else if constexpr (requires { x.v; x.pass(); }) {
     each_number(x.v, visit);
   } else {
-    std::apply([&](auto&... member) { (each_number(member, visit), ...); }, nn::tie_members(x));
+    std::apply([&](auto&... member) { (each_number(member, visit), ...); }, nn::train::tie_members(x));
   }
 }
 
@@ -107,7 +107,7 @@ constexpr bool is_differentiable() {
 template <auto f, class Gradients, class... Args>
 std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& value, std::tuple<Args...>& arguments) {
   std::vector<double> memory[sizeof...(Args) + 1], out;
-  const auto members = nn::tie_members(grad);
+  const auto members = nn::train::tie_members(grad);
   const auto floating = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return std::tuple_cat([&] {
       if constexpr (is_differentiable<Args>())

@@ -196,7 +196,7 @@ double logic(double a, double b, bool flag) {
 
 int main() {
   for (double a : {0.8, -0.3, 0.1}) {
-    for (double b : {0.4, -0.9}) {
+    for (double b : {0.45, -0.9}) {
       verify(if_else, a, b);
       verify(if_alone, a, b);
       verify(choice_of_lvalue, a, b);

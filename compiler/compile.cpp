@@ -144,10 +144,10 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     model.derivatives.push_back(derive(one.function, job));
     const plan::Plan& plan = model.derivatives.back().modes.front().plan;
     if (wants_cuda(job) && plan.has_code)
-      messages += frontend::to_text(ir::Diagnostic{
-          ir::Severity::remark, first_code(plan.f),
-          "'" + one.function.name +
-              "' is left out of the CUDA code: loops, branches and single elements are not supported there yet"});
+      messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, first_code(plan.f),
+                                                   "'" + one.function.name +
+                                                       "' is left out of the CUDA code: loops, branches and "
+                                                       "single elements are not supported there yet"});
   }
   return model;
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "emit/holder.h"
 #include "emit/interface.h"
 #include "emit/names.h"
 #include "ir/diagnostic.h"
@@ -96,9 +97,9 @@ bool has_own_size(const LeafText& leaf) {
   return leaf.leaf->holder == Holder::vector || leaf.leaf->holder == Holder::span;
 }
 
-/// A vector's or span's size among those that have been checked.
+/// A vector's or span's size among those that have been checked, else nothing.
 std::string own_size(const Context& c, const LeafText& leaf) {
-  return c.sizes + "." + c.local.at(std::string(leaf.leaf->type.shape[0].name()));
+  return has_own_size(leaf) ? c.sizes + "." + c.local.at(std::string(leaf.leaf->type.shape[0].name())) : "";
 }
 
 std::string inputs_text(const Context& c) {
@@ -167,7 +168,9 @@ std::string check_function(const Context& c) {
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!used[i]) arguments[i] = "[[maybe_unused]] " + arguments[i];
   arguments.insert(arguments.begin(),
-                   (body.find(c.check + ".") == std::string::npos ? "[[maybe_unused]] nn::rt::Boundary& " : "nn::rt::Boundary& ") + c.check);
+                   (body.find(c.check + ".") == std::string::npos ? "[[maybe_unused]] nn::rt::Boundary& "
+                                                                  : "nn::rt::Boundary& ") +
+                       c.check);
   text += call_text(sizes_struct(c) + " " + own_name(c.primal, "check"), arguments, " {\n") + body;
   if (!c.dims.empty()) {
     text += "  return {";
@@ -207,22 +210,6 @@ std::string outputs_text(const Context& c, const Generated& mode) {
   return text;
 }
 
-/// Where the elements of an argument or of its gradient are, and how many: what nn::rt::read takes.
-std::string range(const Context& c, const LeafText& leaf, const std::string& expression) {
-  switch (leaf.leaf->holder) {
-    case Holder::array:
-      return "nn::rt::first(" + expression + "), " + ir::count(leaf.leaf->type.shape).text();
-    case Holder::vector:
-      return expression + ".data(), nn::rt::size_of(" + expression + ")";
-    case Holder::span:
-      return expression + ".data(), " + own_size(c, leaf);
-    case Holder::pointer:
-      return expression + ", 1";
-    default:
-      return expression;
-  }
-}
-
 /// The check that no buffer to write to overlaps another one, which needs a list of all memory only where
 /// some of it is borrowed.
 std::string overlaps_text(const Context& c, const Generated& mode) {
@@ -234,8 +221,9 @@ std::string overlaps_text(const Context& c, const Generated& mode) {
   for (const LeafText& leaf : c.leaves) {
     if (leaf.leaf->holder == Holder::scalar) continue;
     (is_shared(leaf) ? written : read) +=
-        piece(is_shared(leaf), leaf.leaf->path, range(c, leaf, leaf.expression));
-    if (leaf.leaf->wanted) written += piece(true, leaf.gradient_name, range(c, leaf, leaf.gradient));
+        piece(is_shared(leaf), leaf.leaf->path, range(*leaf.leaf, leaf.expression, own_size(c, leaf)));
+    if (leaf.leaf->wanted)
+      written += piece(true, leaf.gradient_name, range(*leaf.leaf, leaf.gradient, own_size(c, leaf)));
   }
   if (mode.plan.f.upstream && !c.primal.result.shape.empty()) {
     read += piece(false, "upstream", c.names.upstream);
@@ -244,35 +232,6 @@ std::string overlaps_text(const Context& c, const Generated& mode) {
   if (written.empty()) return "";
   return "  if (" + c.check + ".borrows()) {\n    nn::rt::Memory " + c.memory + "[] = {\n" + read + written +
          "    };\n    " + c.check + ".no_overlaps(" + c.memory + ");\n  }\n";
-}
-
-std::string plain_argument(const LeafText& leaf, bool on_device) {
-  switch (leaf.leaf->holder) {
-    case Holder::array:
-      return "nn::rt::first(" + leaf.expression + ")";
-    case Holder::vector:
-    case Holder::span:
-      return leaf.expression + ".data()";
-    case Holder::pointer:
-      return leaf.expression;
-    default:
-      return (leaf.leaf->written && !on_device ? "&" : "") + leaf.expression;
-  }
-}
-
-std::string plain_gradient(const Context& c, const LeafText& leaf) {
-  switch (leaf.leaf->holder) {
-    case Holder::array:
-      return "nn::rt::first(" + leaf.gradient + ")";
-    case Holder::vector:
-      return "nn::rt::elements(" + leaf.gradient + ", " + own_size(c, leaf) + ")";
-    case Holder::span:
-      return "nn::rt::writable(" + leaf.gradient + ".data())";
-    case Holder::pointer:
-      return "nn::rt::writable(" + leaf.gradient + ")";
-    default:
-      return "&" + leaf.gradient;
-  }
 }
 
 std::string core_argument(const Context& c, const CoreArgument& argument, std::size_t dim, bool on_device) {
@@ -291,14 +250,14 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      if (!leaf.is_tensor) return plain_argument(leaf, on_device);
+      if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression, on_device);
       return (leaf.leaf->type.shape.empty() && !on_device ? "*" : "") + leaf.expression + data;
     }
     case Role::gradient: {
       const LeafText& leaf = c.leaves[argument.leaf];
       if (leaf.is_tensor)
         return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents()" + place + ")";
-      return plain_gradient(c, leaf);
+      return plain_gradient(*leaf.leaf, leaf.gradient, own_size(c, leaf));
     }
   }
   ir::bug("a core argument of no kind");

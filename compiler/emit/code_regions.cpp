@@ -11,6 +11,13 @@ using plan::Step;
 
 namespace {
 
+// i, j, k: the first that no loop around has.
+std::string free_counter(const Names& names) {
+  for (const char* name : {"i", "j", "k", "l"})
+    if (!names.taken(name)) return name;
+  return "i";
+}
+
 bool contains(const std::set<std::size_t>& set, std::size_t x) {
   return set.count(x) != 0;
 }
@@ -165,7 +172,7 @@ void Code::loop(const Step& step) {
   std::string counter;
   if (is_bounded || outlives || counts) {
     const std::string& own = w_.plan.f[op.regions[0].params[0]].name;
-    counter = w_.names.unique(own.empty() ? (outlives ? "rounds" : "i") : identifier(own));
+    counter = w_.names.unique(!own.empty() ? identifier(own) : outlives ? "rounds" : free_counter(w_.names));
   }
   if (outlives) w_.lines.line("std::int64_t " + counter + " = 0;");
   if (counts) w_.scalars[op.regions[0].params[0]] = counter;

@@ -84,8 +84,7 @@ void CoreText::copy_back() {
       w.lines.close();
       continue;
     }
-    w.lines.line("std::copy_n(" + from + ", " +
-                 w.text(plan::count(b.shape)).source + ", " + to + ");");
+    w.lines.line("std::copy_n(" + from + ", " + w.text(plan::count(b.shape)).source + ", " + to + ");");
   }
 }
 

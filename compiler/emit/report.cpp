@@ -102,13 +102,15 @@ std::string kept_text(const plan::Plan& plan) {
 std::string mode_text(const Generated& mode) {
   const plan::Plan& plan = mode.plan;
   const bool named = !run_time_dims(plan.f).empty();
-  const auto products = std::count_if(plan.steps.begin(), plan.steps.end(), [](const plan::Step& step) {
-    return step.kind == plan::Step::Kind::product;
-  });
+  std::ptrdiff_t products = 0, nests = 0;
+  for (const plan::Step* step : plan::all_steps(plan)) {
+    products += step->kind == plan::Step::Kind::product;
+    nests += step->kind == plan::Step::Kind::kernel || step->kind == plan::Step::Kind::loop;
+  }
   std::string text = "\n  " + mode_name(mode) + (named ? ", for 256 in place of each named size\n" : "\n");
   text += "    forward   " + cost_text(plan.forward) + "\n    backward  " + cost_text(plan.backward) + "\n";
   text += "    steps     " + std::to_string(products) + (products == 1 ? " product, " : " products, ") +
-          std::to_string(static_cast<std::ptrdiff_t>(plan.steps.size()) - products) + " loop nests\n";
+          std::to_string(nests) + " loop nests\n";
   text += "    kept      " + kept_text(plan) + "\n    arena     " + bytes_text(plan) + "\n";
   for (const std::string& remark : plan.remarks) text += "    remark: " + remark + "\n";
   return text;

@@ -33,8 +33,8 @@ void assign_array(const Program& p, int buffer, std::size_t output, Plan& plan) 
     if (own != buffer || b.moves) plan.copies.push_back({own, buffer});
     return;
   }
-  const bool is_own = std::any_of(b.values.begin(), b.values.end(),
-                                  [&](Value v) { return p.f[v].kind == ir::Kind::grow; });
+  const bool is_own =
+      std::any_of(b.values.begin(), b.values.end(), [&](Value v) { return p.f[v].kind == ir::Kind::grow; });
   if (b.place == Buffer::Place::arena && !b.moves && !is_own) return give(b, p.f, output);
   Buffer to{.elem = b.elem, .shape = b.shape, .bytes = b.bytes};
   give(to, p.f, output);

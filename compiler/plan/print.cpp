@@ -4,6 +4,7 @@
 #include <set>
 
 #include "plan/plan.h"
+#include "plan/view.h"
 
 namespace nndiff::plan {
 
@@ -139,14 +140,49 @@ std::string epilogue_text(Names& names, const Epilogue& e, int step) {
   return text;
 }
 
-std::string step_text(Names& names, int number) {
-  const Step& step = names.plan.steps[static_cast<std::size_t>(number)];
+// What memory statements read and write, and where a loop or a branch stands.
+std::string code_text(Names& names, const Step& step) {
+  const Plan& plan = names.plan;
+  if (step.kind != Step::Kind::code) {
+    const ir::Loc& loc = plan.f[step.values[0]].loc;
+    const std::string place = loc.line > 0 ? " of " + loc.file.substr(loc.file.find_last_of('/') + 1) + ":" +
+                                                 std::to_string(loc.line)
+                                           : "";
+    return (step.kind == Step::Kind::loop ? "loop" : "branch") + place;
+  }
+  std::vector<int> read, written;
+  for (Value v : step.values) {
+    const ir::Op& op = plan.f[v];
+    const auto buffer = [&](Value of) { return plan.memory[base_of(plan.f, of).id]; };
+    if (op.type.rank() > 0) add(written, buffer(v));
+    if (op.kind == ir::Kind::load || op.kind == ir::Kind::copy) add(read, buffer(op.operands[0]));
+  }
+  const std::string from = names.list(read, step.number), to = names.list(written, step.number + 1);
+  return "statements: " + from + (from.empty() ? "" : " ") + "->" + (to.empty() ? " scalars" : " " + to);
+}
+
+std::string step_text(Names& names, const Step& step) {
+  const int number = step.number;
+  if (step.kind != Step::Kind::kernel && step.kind != Step::Kind::product) return code_text(names, step);
   if (step.kind == Step::Kind::kernel) return kernel_text(names, step.kernel, number);
   const Product& p = step.product;
   return "product " + names.of(p.c, number + 1) + (p.accumulate ? " += " : " = ") + names.of(p.a, number) +
          (p.trans_a ? "ᵀ·" : "·") + names.of(p.b, number) + (p.trans_b ? "ᵀ" : "") + "  [" + p.m.text() +
          "," + p.k.text() + "]·[" + p.k.text() + "," + p.n.text() + "]" +
          epilogue_text(names, p.epilogue, number);
+}
+
+// What is inside a loop or a side of a branch is set in.
+void steps_text(Names& names, const std::vector<Step>& steps, const std::string& margin, std::string& out) {
+  for (const Step& step : steps) {
+    const bool backward = step.sweep == ir::Sweep::backward;
+    out += "  " + padded(std::to_string(step.number), 3) + padded(backward ? "backward" : "forward", 8) +
+           margin + step_text(names, step) + "\n";
+    for (std::size_t side = 0; side < step.parts.size(); ++side) {
+      if (side > 0 && !step.parts[side].steps.empty()) out += std::string(15, ' ') + margin + "else\n";
+      steps_text(names, step.parts[side].steps, margin + "  ", out);
+    }
+  }
 }
 
 std::string buffers_text(Names& names) {
@@ -179,11 +215,7 @@ std::string cost_text(const char* sweep, const Cost& cost) {
 std::string print(const Plan& plan) {
   Names names{plan};
   std::string out = "plan of " + plan.f.name + (plan.f.upstream ? " (vjp)\n" : " (value and gradient)\n");
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    const bool backward = plan.steps[i].sweep == ir::Sweep::backward;
-    out += "  " + padded(std::to_string(i), 3) + padded(backward ? "backward" : "forward", 8) +
-           step_text(names, static_cast<int>(i)) + "\n";
-  }
+  steps_text(names, plan.steps, "", out);
   out += buffers_text(names);
   for (Value v : plan.recomputed) {
     const ir::Op& op = plan.f[v];

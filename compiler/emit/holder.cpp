@@ -1,0 +1,52 @@
+// How arguments that are no tensors are passed on, by what holds them.
+#include "emit/holder.h"
+
+namespace nndiff::emit {
+
+using ir::Holder;
+
+std::string range(const ir::Leaf& leaf, const std::string& expression, const std::string& size) {
+  switch (leaf.holder) {
+    case Holder::array:
+      return "nn::rt::first(" + expression + "), " + ir::count(leaf.type.shape).text();
+    case Holder::vector:
+      return expression + ".data(), nn::rt::size_of(" + expression + ")";
+    case Holder::span:
+      return expression + ".data(), " + size;
+    case Holder::pointer:
+      return expression + ", 1";
+    default:
+      return expression;
+  }
+}
+
+std::string plain_argument(const ir::Leaf& leaf, const std::string& expression, bool on_device) {
+  switch (leaf.holder) {
+    case Holder::array:
+      return "nn::rt::first(" + expression + ")";
+    case Holder::vector:
+    case Holder::span:
+      return expression + ".data()";
+    case Holder::pointer:
+      return expression;
+    default:
+      return (leaf.written && !on_device ? "&" : "") + expression;
+  }
+}
+
+std::string plain_gradient(const ir::Leaf& leaf, const std::string& gradient, const std::string& size) {
+  switch (leaf.holder) {
+    case Holder::array:
+      return "nn::rt::first(" + gradient + ")";
+    case Holder::vector:
+      return "nn::rt::elements(" + gradient + ", " + size + ")";
+    case Holder::span:
+      return "nn::rt::writable(" + gradient + ".data())";
+    case Holder::pointer:
+      return "nn::rt::writable(" + gradient + ")";
+    default:
+      return "&" + gradient;
+  }
+}
+
+}  // namespace nndiff::emit

@@ -2,7 +2,7 @@
 // same bits; a training step of the digits classifier is one graph of few launches, without allocations and
 // synchronisations after the first.
 // RUN: split-file %s %t && cd %t && nn-diff --emit=cpp,cuda nets.cpp
-// RUN: cd %t && %emulated -I%t nets.nn.cu -x none driver.cpp nets.nn.cpp %cuda_runtime -o run && ./run
+// RUN: cd %t && %emulated -O0 -g0 -I%t nets.nn.cu -x none driver.cpp nets.nn.cpp %cuda_runtime -o run && ./run
 //--- nets.cpp
 #ifndef NETS_CPP
 #define NETS_CPP

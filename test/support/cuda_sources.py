@@ -13,9 +13,12 @@ NOT_REDIRECTED = ["on_device.h"]  # calls the real ones
 
 def run(command, purpose):
     """Runs a command; on failure prints it with what it said and ends the program."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    program = os.path.splitext(os.path.basename(sys.argv[0]))[0]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    except OSError as error:
+        sys.exit(f"{program}: {purpose} failed: {error}")
     if done.returncode != 0:
-        program = os.path.splitext(os.path.basename(sys.argv[0]))[0]
         sys.exit(f"{program}: {purpose} failed ({done.returncode}):\n  {shlex.join(command)}\n{done.stdout}")
 
 

@@ -12,7 +12,8 @@ endforeach()
 # Writes BASE.nn.h and BASE.nn.cpp for each model, adds them to the target and links nn::runtime. They are written
 # again when the model, a header it includes or nn-diff changes. The model sees the target's include directories and
 # definitions; OPTIONS are further options of nn-diff. BACKENDS cuda also writes BASE.nn.cu and links
-# nn::runtime-cuda; the project has to have CUDA among its languages.
+# nn::runtime-cuda; the project has to have CUDA among its languages. Without CMAKE_CUDA_ARCHITECTURES it is compiled
+# for compute capability 8.0 and 9.0; what is below 8.0 there is left out.
 function(nn_diff_generate)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET" "SOURCES;BACKENDS;OPTIONS")
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES)
@@ -39,9 +40,7 @@ function(nn_diff_generate)
       message(FATAL_ERROR "nn_diff_generate: BACKENDS cuda needs nn::runtime-cuda, which this nn-diff was built without")
     endif()
     target_link_libraries(${arg_TARGET} PRIVATE nn::runtime-cuda)
-    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-      set_target_properties(${arg_TARGET} PROPERTIES CUDA_ARCHITECTURES "80;90")
-    endif()
+    nn_diff_architectures(${arg_TARGET})
   endif()
 
   set(out_dir "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.nn")
@@ -51,6 +50,22 @@ function(nn_diff_generate)
   foreach(source IN LISTS arg_SOURCES)
     nn_diff_generate_one(${arg_TARGET} "${source}" "${out_dir}" "${arg_BACKENDS}" "${arg_OPTIONS}")
   endforeach()
+endfunction()
+
+# Leaves out what a target is compiled for but nn does not run on: below 80, which is CMake's default. 80 and 90 if
+# nothing else is asked for.
+function(nn_diff_architectures target)
+  get_target_property(architectures ${target} CUDA_ARCHITECTURES)
+  set(wanted)
+  foreach(architecture IN LISTS architectures)
+    if(architecture AND NOT architecture MATCHES "^[1-7][0-9](-.*)?$")
+      list(APPEND wanted ${architecture})
+    endif()
+  endforeach()
+  if(NOT wanted)
+    set(wanted 80 90)
+  endif()
+  set_target_properties(${target} PROPERTIES CUDA_ARCHITECTURES "${wanted}")
 endfunction()
 
 # One model of nn_diff_generate.

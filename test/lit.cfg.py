@@ -80,6 +80,8 @@ config.substitutions += [
     ("%emulation", f"-x none {tree['emulation']} -pthread"),
     ("%cuda_runtime", f"-x none {tree['emulated_runtime']} {tree['emulation']} {library}"),
     ("%cuda_programs", f"python3 {support}/cuda_programs.py --flags '{compiler('g++').replace(' -I' + support, '')} -I{root}/test/cuda/emulation' --library '-x none {tree['emulated_runtime']} {tree['emulation']} {library}' --nvcc '{nvcc_line}' --out %t.cuda"),
+    ("%runtime_emulated", f"{tree['emulated_runtime']} {tree['emulation']} {library}"),
+    ("%runtime_cuda", f"{tree['device_runtime']} {library}"),
     ("%nvcc", nvcc_line),
     ("%build", build),
     ("%root", root),

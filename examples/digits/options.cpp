@@ -23,6 +23,8 @@ bool read_option(std::string_view name, std::string_view value, Options& options
     options.out = value;
   else if (name == "--optimizer")
     options.optimizer = value;
+  else if (name == "--device")
+    options.device = value;
   else if (name == "--epochs")
     return read_number(value, 1, 100'000, options.epochs);
   else if (name == "--batch")
@@ -44,6 +46,7 @@ std::optional<Options> read_options(int argc, char** argv) {
     if (i + 1 == argc || !read_option(argv[i], argv[i + 1], options)) return std::nullopt;
   }
   if (options.optimizer != "adam" && options.optimizer != "sgd") return std::nullopt;
+  if (options.device != "cpu" && options.device != "cuda") return std::nullopt;
   return options;
 }
 

@@ -1,4 +1,5 @@
-// Trains the classifier of model.cpp on MNIST or on drawn digits, and shows what it has learnt.
+// Trains the classifier of model.cpp on MNIST or on drawn digits, on the host or a GPU, and shows what it has
+// learnt.
 #include <nn/train.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -15,6 +17,9 @@
 #include "drawing.h"
 #include "model.nn.h"
 #include "options.h"
+#ifdef DIGITS_WITH_CUDA
+#include <nn/cuda.h>
+#endif
 
 namespace {
 
@@ -28,6 +33,15 @@ constexpr double validation_fraction = 0.1;
 struct Data {
   Examples train, validation, test;
 };
+
+nn::Device device_of(const digits::Options& options) {
+  if (options.device == "cpu") return {};
+#ifdef DIGITS_WITH_CUDA
+  return nn::cuda();
+#else
+  throw nn::Error("--device cuda: this program was built without CUDA, as there was no nvcc");
+#endif
+}
 
 /// Reads the folder that the user names, or draws a set and reads that.
 Data read_data(const digits::Options& options) {
@@ -81,28 +95,58 @@ struct History {
   nn::train::Curve error{.name = "validation error", .dots = true};
 };
 
-/// Trains until the epochs are over or the validation set has seen no progress for some; leaves the best
-/// weights.
+/// The training step for batches of one size, with a place for one where the workspace is. On a GPU the whole
+/// step, copy included, is one graph.
+class BatchStep {
+ public:
+  BatchStep(const Images& x, const Labels& label, nn::Workspace& ws)
+      : ws_(&ws), x_(nn::to(ws.device(), x)), label_(nn::to(ws.device(), label)), step_(ws) {}
+
+  /// Copies the batch there, runs body(x, label) on the copy and returns the value that it computed.
+  template <class Body>
+  float operator()(const Images& x, const Labels& label, const Body& body) {
+    step_([&] {
+      nn::copy(x_, x, *ws_);
+      nn::copy(label_, label, *ws_);
+      body(x_, label_);
+    });
+    return step_.value<float>();
+  }
+
+ private:
+  nn::Workspace* ws_;
+  Images x_;
+  Labels label_;
+  nn::Step step_;
+};
+
+/// Trains the model, which is where the workspace is, until the epochs are over or the validation set has
+/// seen no progress for some; leaves the best weights.
 template <class Optimizer>
-History train(Mlp& model, Optimizer& optimizer, Data& data, const digits::Options& options) {
+History train(Mlp& model, Optimizer& optimizer, Data& data, const digits::Options& options,
+              nn::Workspace& ws) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   nn::train::Batches batches(std::move(data.train), {.size = options.batch, .seed = seed});
   nn::train::KeepBest<Mlp> best({.patience = 5});
   nn::train::Progress bar;
   nn::train::Watch watch;
-  nn::Workspace ws(options.threads);
   nn::Gradients<&loss> grad;
+  std::map<std::int64_t, BatchStep> steps;  // of full batches, and of the last one
   History history;
   const double first_rate = optimizer.options.learning_rate;
   double seen = 0;
   const double per_epoch = static_cast<double>(batches.examples_per_epoch());
+  const auto body = [&](const Images& x, const Labels& label) {
+    nn::value_and_grad<&loss>(model, x, label, grad, ws);
+    optimizer.step(model, grad.model, ws);
+  };
   for (int epoch = 0; epoch < options.epochs && !best.exhausted(); ++epoch) {
     bar.begin("epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options.epochs),
               batches.examples_per_epoch());
     for (const auto& [x, label] : batches.epoch(static_cast<std::uint64_t>(epoch))) {
       optimizer.options.learning_rate = first_rate * cosine(seen / (per_epoch * options.epochs));
-      const float value = nn::value_and_grad<&loss>(model, x, label, grad, ws);
-      optimizer.step(model, grad.model, ws);
+      BatchStep& step = steps.try_emplace(x.extent(0), x, label, ws).first->second;
+      const float value = step(x, label, body);
       const std::string trouble = watch.look(value, grad.model);
       if (!trouble.empty()) std::printf("\nwarning: %s\n", trouble.c_str());
       bar.advance(x.extent(0), value);
@@ -110,7 +154,7 @@ History train(Mlp& model, Optimizer& optimizer, Data& data, const digits::Option
       history.step.x.push_back(seen / per_epoch);
       history.step.y.push_back(value);
     }
-    const double right = accuracy(model, data.validation);
+    const double right = accuracy(nn::to(nn::Device(), model), data.validation);
     const bool better = best.offer(model, right);
     bar.end("validation " + percent(right) + (better ? " (best)" : ""));
     history.epoch.x.push_back(epoch + 1);
@@ -142,7 +186,23 @@ void show_predictions(const Mlp& model, const Examples& test) {
               digits::side_by_side(pictures).c_str());
 }
 
+/// Trains where the workspace is; the model is on the host before and after.
+History train(Mlp& model, Data& data, const digits::Options& options, nn::Workspace& ws) {
+  Mlp there = nn::to(ws.device(), model);
+  History history;
+  if (options.optimizer == "adam") {
+    nn::Adam<Mlp> adam{{.learning_rate = 1e-3}};
+    history = train(there, adam, data, options, ws);
+  } else {
+    nn::Momentum<Mlp> sgd{{.learning_rate = 0.05, .momentum = 0.9}};
+    history = train(there, sgd, data, options, ws);
+  }
+  model = nn::to(nn::Device(), there);
+  return history;
+}
+
 void run(const digits::Options& options) {
+  nn::Workspace ws(device_of(options), options.threads);
   std::filesystem::create_directories(options.out);
   Data data = read_data(options);
   const auto images = nn::train::with_commas(data.train.count());
@@ -153,14 +213,7 @@ void run(const digits::Options& options) {
   nn::init::he(model, static_cast<std::uint64_t>(options.seed));
   std::printf("%s\n", nn::train::summary(model, "Mlp").c_str());
 
-  History history;
-  if (options.optimizer == "adam") {
-    nn::Adam<Mlp> adam{{.learning_rate = 1e-3}};
-    history = train(model, adam, data, options);
-  } else {
-    nn::Momentum<Mlp> sgd{{.learning_rate = 0.05, .momentum = 0.9}};
-    history = train(model, sgd, data, options);
-  }
+  const History history = train(model, data, options, ws);
   std::printf("Test images recognised: %s\n", percent(accuracy(model, data.test)).c_str());
   show_predictions(model, data.test);
 

@@ -202,6 +202,14 @@ bool is_code(Kind kind) {
   }
 }
 
+bool has_code(const Function& f) {
+  constexpr std::size_t long_function = 400;
+  const auto holds = [](const Op& op) { return is_code(op.kind); };
+  const auto is_number = [](const Op& op) { return op.type.shape.empty(); };
+  return std::any_of(f.ops.begin(), f.ops.end(), holds) ||
+         (f.ops.size() > long_function && std::all_of(f.ops.begin(), f.ops.end(), is_number));
+}
+
 const ir::Region& Scopes::region(const Function& f, int scope) const {
   const Scope& s = (*this)[scope];
   return s.owner ? f[s.owner].regions[static_cast<std::size_t>(s.side)] : f.body;

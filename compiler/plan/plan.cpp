@@ -217,9 +217,7 @@ std::vector<const Step*> all_steps(const Plan& plan) {
 
 Plan plan(const ir::Function& f, const Options& options) {
   Function small = compact(f);
-  const bool has_code =
-      std::any_of(small.ops.begin(), small.ops.end(), [](const Op& op) { return is_code(op.kind); });
-  Kept kept = has_code ? Kept{.f = std::move(small)} : keep(small, options);
+  Kept kept = has_code(small) ? Kept{.f = std::move(small)} : keep(small, options);
   Program p = prepare(kept.f, kept.late);
   p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late
   p.holds_rows = options.target == Target::cuda;

@@ -146,7 +146,7 @@ std::pair<Value, bool> stored_matrix(const Program& p, Value operand, bool trans
 
 Program prepare(const Function& f, const std::vector<bool>& late) {
   Program p{.f = f};
-  p.has_code = std::any_of(f.ops.begin(), f.ops.end(), [](const Op& op) { return is_code(op.kind); });
+  p.has_code = has_code(f);
   claim_outputs(p);
   p.scopes = scopes_of(p.f);
   const std::vector<bool> is_live = p.has_code ? std::vector<bool>(f.ops.size(), true) : live(p.f);

@@ -69,6 +69,8 @@ void part_copies(Plan& plan) {
   std::vector<Move> parted;
   for (Move& m : plan.copies) {
     const Buffer& from = plan.buffers[static_cast<std::size_t>(m.from)];
+    // What grows is memory of our own already.
+    if (std::find(from.shape.begin(), from.shape.end(), ir::unknown_extent()) != from.shape.end()) continue;
     Buffer own{.elem = from.elem, .shape = from.shape, .bytes = from.bytes};
     parted.push_back({static_cast<int>(plan.buffers.size()), m.from});
     m.from = parted.back().to;

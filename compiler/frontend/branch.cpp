@@ -1,4 +1,6 @@
 // What is decided at run time: both sides are lifted aside, and what they leave different is merged.
+#include <bit>
+
 #include "frontend/lifter_parts.h"
 
 namespace nndiff::frontend {
@@ -164,7 +166,8 @@ Content Lifter::merge(Join& join, const Content& a, const Content& b) {
       refuse(join.where, "a value whose shape or type depends on a condition is not supported");
     const bool is_same = a.state == b.state && a.value == b.value &&
                          (a.state != State::integer || a.integer == b.integer) &&
-                         (a.state != State::real || std::memcmp(&a.real, &b.real, sizeof a.real) == 0);
+                         (a.state != State::real ||
+                          std::bit_cast<std::uint64_t>(a.real) == std::bit_cast<std::uint64_t>(b.real));
     if (is_same) return a;
     Content content{.state = State::value};
     content.in_memory = a.in_memory && b.in_memory;

@@ -7,15 +7,6 @@
 
 namespace nndiff::frontend {
 
-namespace {
-
-bool has_static_sizes(const ir::Type& tensor) {
-  return std::all_of(tensor.shape.begin(), tensor.shape.end(),
-                     [](const ir::Dim& dim) { return dim.is_static(); });
-}
-
-}  // namespace
-
 /// Parts are numbered bases first, then fields.
 std::size_t Lifter::part_of(const clang::CXXRecordDecl* record, const clang::FieldDecl* field) const {
   return record->getNumBases() + field->getFieldIndex();
@@ -136,7 +127,6 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
   if (Object* made = construct_std(expr, type)) return made;
   if (!value_type(type) && !expr->getConstructor()->getParent()->isLambda())
     check_record(type, expr->getExprLoc());  // before its arguments, which may be the library's own
-  if (value_type(type)) check_tensor_constructor(expr, type);  // the same
   const std::vector<const clang::Expr*> sources(expr->arg_begin(), expr->arg_end());
   const std::vector<Object*> arguments =
       expr->isListInitialization() ? eval_sequenced(sources) : eval_unsequenced(sources);
@@ -148,27 +138,6 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
   if (constructor->isDefaultConstructor() && !is_given && !constructor->hasBody()) return object;
   run_constructor(constructor, arguments, expr, object);
   return object;
-}
-
-/// Refuses constructors of tensors that take elements or sizes.
-void Lifter::check_tensor_constructor(const clang::CXXConstructExpr* expr, clang::QualType type) {
-  if (primitive_name(expr->getConstructor()) == "identity" || expr->getNumArgs() == 0) return;
-  const clang::QualType first = expr->getArg(0)->getType();
-  const bool is_list = specialisation(first.getNonReferenceType(), "std", "initializer_list");
-  refuse(expr->getExprLoc(), is_list || has_static_sizes(*value_type(type))
-                                 ? "a tensor made of numbers is not supported yet; pass it as a parameter"
-                                 : "a tensor made with run-time sizes is not supported yet; compute it from "
-                                   "the parameters, e.g. by nn::broadcast_to");
-}
-
-/// Tensors: copies and conversions are the value; the default constructor gives zeros.
-Object* Lifter::construct_tensor(const clang::CXXConstructExpr* expr, const std::vector<Object*>& arguments,
-                                 clang::QualType type) {
-  if (!arguments.empty()) return copy(*arguments[0], expr);
-  const ir::Type tensor = *value_type(type);
-  if (!has_static_sizes(tensor)) return objects_.fresh();
-  build_.loc = place(expr->getExprLoc());
-  return objects_.of(build_.constant(0, tensor));
 }
 
 /// Executes a constructor on `object`: its initialisers in order, then its body.

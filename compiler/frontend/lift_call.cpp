@@ -81,11 +81,15 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
   if (Object* result = call_std(callee, self, arguments, call)) return result;
   if (Object* result = call_math(callee, arguments, call)) return result;
   const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
-  if (method && !method->isStatic() && tensor_type(context_.getRecordType(method->getParent())))
+  if (method && !method->isStatic() && tensor_type(context_.getRecordType(method->getParent()))) {
+    if (Object* result =
+            callee->getIdentifier() ? call_tensor(callee->getName(), self, arguments, call) : nullptr)
+      return result;
     refuse(call->getExprLoc(),
            "'" + callee->getNameAsString() +
                "' of a tensor is not supported; use tensor operations, e.g. nn::broadcast_to, "
                "nn::pick or nn::where");
+  }
   if (method && (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()) &&
       !method->isUserProvided()) {
     write(self, *copy(*arguments.at(0), call, method->isMoveAssignmentOperator()), call);

@@ -269,14 +269,18 @@ class Lifter {
   void fill(Object* array, const Object& element, const clang::Expr* where);
   void check_record(clang::QualType type, clang::SourceLocation where);
   Object* eval_construct(const clang::CXXConstructExpr* expr, clang::QualType type);
-  void check_tensor_constructor(const clang::CXXConstructExpr* expr, clang::QualType type);
-  Object* construct_tensor(const clang::CXXConstructExpr* expr, Arguments arguments, clang::QualType type);
   void run_constructor(const clang::CXXConstructorDecl* constructor, Arguments arguments,
                        const clang::Expr* where, Object* object);
   void initialise(Object* part, clang::QualType type, const clang::Expr* value);
   Object* eval_list(const clang::InitListExpr* list);
   Object* eval_items(const clang::Expr* list, llvm::ArrayRef<clang::Expr*> items);
   Object* eval_lambda(const clang::LambdaExpr* lambda);
+
+  // tensor.cpp
+  Object* construct_tensor(const clang::CXXConstructExpr* expr, Arguments arguments, clang::QualType type);
+  Object* tensor_of_numbers(const clang::CXXConstructExpr* expr, Arguments arguments, const ir::Type& tensor,
+                            bool is_list);
+  Object* call_tensor(llvm::StringRef name, Object* self, Arguments arguments, const clang::Expr* call);
 
   // lift_call.cpp
   Object* eval_call(const clang::CallExpr* call);
@@ -351,6 +355,7 @@ class Lifter {
   Object* call_identity(const PrimitiveCall& call);
   Object* call_size(const PrimitiveCall& call);
   Object* call_reduction(const PrimitiveCall& call, const StaticArguments& statics);
+  void check_size_of_name(const Object* size, const std::string& name, const clang::Expr* where);
   void check_new_sizes(const PrimitiveCall& call, const ir::Shape& from, const ir::Shape& to);
   Object* call_shape(const PrimitiveCall& call, const StaticArguments& statics);
   Object* call_element(const PrimitiveCall& call);

@@ -186,7 +186,7 @@ Flow Lifter::exec_range_elements(const clang::CXXForRangeStmt* loop, Object* ran
 
 /// Over whatever has iterators: as C++ defines it.
 Flow Lifter::exec_range_iterators(const clang::CXXForRangeStmt* loop) {
-  if (!loop->getBeginStmt() || !loop->getEndStmt() || tensor_type(loop->getRangeInit()->getType()))
+  if (!loop->getBeginStmt() || !loop->getEndStmt())
     refuse(loop->getRangeInit()->getExprLoc(),
            "a loop over a '" + shown(loop->getRangeInit()->getType().getUnqualifiedType()) +
                "' is not supported yet; loop over a std::array, or use tensor operations");

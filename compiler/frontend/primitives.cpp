@@ -193,15 +193,19 @@ void Lifter::check_new_sizes(const PrimitiveCall& call, const ir::Shape& from, c
     dim.for_each_name([&](std::string_view name) {
       if (std::find(known.begin(), known.end(), name) == known.end()) add(further, name);
     });
-  for (std::size_t i = 0; i < further.size(); ++i) {
-    const Object* size = call.arguments.at(i + 1);
-    const bool is_size = size->state == Object::State::value && f_[size->value].kind == ir::Kind::size;
-    if (!is_size || f_[size->value].dim.text() != further[i])
-      refuse(call.sources[i + 1]->getExprLoc(), "the size of the new name " + further[i] +
-                                                    " must be an extent of that name, as y.extent(0) of an "
-                                                    "nn::Tensor<float, " +
-                                                    further[i] + "> y");
-  }
+  for (std::size_t i = 0; i < further.size(); ++i)
+    check_size_of_name(call.arguments.at(i + 1), further[i], call.sources[i + 1]);
+}
+
+void Lifter::check_size_of_name(const Object* size, const std::string& name, const clang::Expr* where) {
+  // What an extent is converted to is still its size.
+  const ir::Op* op = size->state == Object::State::value ? &f_[size->value] : nullptr;
+  while (op && op->kind == ir::Kind::cast && ir::is_integer(op->type.elem)) op = &f_[op->operands[0]];
+  if (!op || op->kind != ir::Kind::size || op->dim.text() != name)
+    refuse(where->getExprLoc(), "the size of the new name " + name +
+                                    " must be an extent of that name, as y.extent(0) of an "
+                                    "nn::Tensor<float, " +
+                                    name + "> y");
 }
 
 Object* Lifter::call_shape(const PrimitiveCall& call, const StaticArguments& statics) {

@@ -74,23 +74,6 @@ NN_DIFF() double with_union(double x) {
   return both.d;
 }
 
-// CHECK: [[FILE]]:[[@LINE+2]]:24: error: a tensor made of numbers is not supported yet; pass it as a parameter
-NN_DIFF() float from_numbers(const nn::Tensor<float, 2>& x) {
-  nn::Tensor<float, 2> y{1, 2};
-  return nn::sum(x * y);
-}
-
-// CHECK: [[FILE]]:[[@LINE+2]]:24: error: a tensor made with run-time sizes is not supported yet; compute it from the parameters
-NN_DIFF() float from_sizes(const nn::Tensor<float, N>& x) {
-  nn::Tensor<float, N> y(x.extent(0));
-  return nn::sum(x + y);
-}
-
-// CHECK: [[FILE]]:[[@LINE+2]]:12: error: 'data' of a tensor is not supported; use tensor operations, e.g. nn::broadcast_to, nn::pick or nn::where
-NN_DIFF() float with_data(const nn::Tensor<float, N>& x) {
-  return x.data()[0];
-}
-
 // CHECK: [[FILE]]:[[@LINE+3]]:17: error: division by zero
 NN_DIFF() double divides_by_zero(double x) {
   const int n = 0;

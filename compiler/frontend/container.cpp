@@ -8,8 +8,6 @@ using State = Content::State;
 
 namespace {
 
-const ir::Type size_type{ir::Elem::u64, {}};
-
 Object*& data_of(Object* container) {
   return container->parts.at(0);
 }

@@ -54,7 +54,9 @@ class Checker {
     expected_ = expected;
     compare("value", 0, got, expected.v);
   }
-  void gradient(const char* of, double got) { compare(of, 0, got, expected_.d[static_cast<std::size_t>(at_++)]); }
+  void gradient(const char* of, double got) {
+    compare(of, 0, got, expected_.d[static_cast<std::size_t>(at_++)]);
+  }
   void gradients(const char* of, const double* got, std::size_t count, double base) {
     for (std::size_t i = 0; i < count; ++i)
       compare(of, i, got[i] - base, expected_.d[static_cast<std::size_t>(at_++)]);
@@ -74,7 +76,8 @@ class Checker {
   void compare(const char* what, std::size_t i, double got, double expected) {
     const bool both_wild = !std::isfinite(got) && !std::isfinite(expected);
     if (both_wild || std::abs(got - expected) <= 1e-10 * (1 + std::abs(expected))) return;
-    if (name_ != shown_) std::printf("%s (n = %d): %s[%zu] is %.17g, not %.17g\n", name_, n, what, i, got, expected);
+    if (name_ != shown_)
+      std::printf("%s (n = %d): %s[%zu] is %.17g, not %.17g\n", name_, n, what, i, got, expected);
     shown_ = name_;
     ++failures_;
   }

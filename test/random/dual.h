@@ -44,7 +44,9 @@ struct Dual {
   friend Dual operator+(const Dual& a, const Dual& b) { return chain(a.v + b.v, a, 1, b, 1); }
   friend Dual operator-(const Dual& a, const Dual& b) { return chain(a.v - b.v, a, 1, b, -1); }
   friend Dual operator*(const Dual& a, const Dual& b) { return chain(a.v * b.v, a, b.v, b, a.v); }
-  friend Dual operator/(const Dual& a, const Dual& b) { return chain(a.v / b.v, a, 1 / b.v, b, -a.v / (b.v * b.v)); }
+  friend Dual operator/(const Dual& a, const Dual& b) {
+    return chain(a.v / b.v, a, 1 / b.v, b, -a.v / (b.v * b.v));
+  }
   friend Dual operator-(const Dual& a) { return chain(-a.v, a, -1); }
   friend Dual operator+(const Dual& a) { return a; }
   friend bool operator<(const Dual& a, const Dual& b) { return a.v < b.v; }
@@ -60,20 +62,42 @@ using oracle::Dual;
 
 namespace dual {
 
-inline Dual sin(const Dual& x) { return Dual::chain(std::sin(x.v), x, std::cos(x.v)); }
-inline Dual cos(const Dual& x) { return Dual::chain(std::cos(x.v), x, -std::sin(x.v)); }
-inline Dual tanh(const Dual& x) { return Dual::chain(std::tanh(x.v), x, 1 - std::tanh(x.v) * std::tanh(x.v)); }
-inline Dual exp(const Dual& x) { return Dual::chain(std::exp(x.v), x, std::exp(x.v)); }
-inline Dual log(const Dual& x) { return Dual::chain(std::log(x.v), x, 1 / x.v); }
-inline Dual sqrt(const Dual& x) { return Dual::chain(std::sqrt(x.v), x, 0.5 / std::sqrt(x.v)); }
-inline Dual cbrt(const Dual& x) { return Dual::chain(std::cbrt(x.v), x, std::cbrt(x.v) / (3 * x.v)); }
-inline Dual atan(const Dual& x) { return Dual::chain(std::atan(x.v), x, 1 / (1 + x.v * x.v)); }
-inline Dual floor(const Dual& x) { return Dual(std::floor(x.v)); }
-inline Dual fabs(const Dual& x) { return x.v < 0 ? -x : x.v > 0 ? x : Dual(0); }
+inline Dual sin(const Dual& x) {
+  return Dual::chain(std::sin(x.v), x, std::cos(x.v));
+}
+inline Dual cos(const Dual& x) {
+  return Dual::chain(std::cos(x.v), x, -std::sin(x.v));
+}
+inline Dual tanh(const Dual& x) {
+  return Dual::chain(std::tanh(x.v), x, 1 - std::tanh(x.v) * std::tanh(x.v));
+}
+inline Dual exp(const Dual& x) {
+  return Dual::chain(std::exp(x.v), x, std::exp(x.v));
+}
+inline Dual log(const Dual& x) {
+  return Dual::chain(std::log(x.v), x, 1 / x.v);
+}
+inline Dual sqrt(const Dual& x) {
+  return Dual::chain(std::sqrt(x.v), x, 0.5 / std::sqrt(x.v));
+}
+inline Dual cbrt(const Dual& x) {
+  return Dual::chain(std::cbrt(x.v), x, std::cbrt(x.v) / (3 * x.v));
+}
+inline Dual atan(const Dual& x) {
+  return Dual::chain(std::atan(x.v), x, 1 / (1 + x.v * x.v));
+}
+inline Dual floor(const Dual& x) {
+  return Dual(std::floor(x.v));
+}
+inline Dual fabs(const Dual& x) {
+  return x.v < 0 ? -x : x.v > 0 ? x : Dual(0);
+}
 inline Dual erf(const Dual& x) {
   return Dual::chain(std::erf(x.v), x, 1.12837916709551257390 * std::exp(-x.v * x.v));
 }
-inline Dual pow(const Dual& a, double b) { return Dual::chain(std::pow(a.v, b), a, b * std::pow(a.v, b - 1)); }
+inline Dual pow(const Dual& a, double b) {
+  return Dual::chain(std::pow(a.v, b), a, b * std::pow(a.v, b - 1));
+}
 inline Dual hypot(const Dual& a, const Dual& b) {
   const double y = std::hypot(a.v, b.v);
   return Dual::chain(y, a, a.v / y, b, b.v / y);
@@ -82,7 +106,9 @@ inline Dual atan2(const Dual& a, const Dual& b) {
   const double n = a.v * a.v + b.v * b.v;
   return Dual::chain(std::atan2(a.v, b.v), a, b.v / n, b, -a.v / n);
 }
-inline Dual fma(const Dual& a, double b, const Dual& c) { return Dual::chain(std::fma(a.v, b, c.v), a, b, c, 1); }
+inline Dual fma(const Dual& a, double b, const Dual& c) {
+  return Dual::chain(std::fma(a.v, b, c.v), a, b, c, 1);
+}
 inline Dual fmod(const Dual& a, const Dual& b) {
   return Dual::chain(std::fmod(a.v, b.v), a, 1, b, -std::trunc(a.v / b.v));
 }

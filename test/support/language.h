@@ -49,7 +49,10 @@ void each_number(T& x, const Visit& visit) {
   } else if constexpr (std::is_arithmetic_v<T>) {
   } else if constexpr (std::is_array_v<T> || requires { x.begin(); }) {
     for (auto& item : x) each_number(item, visit);
-  } else if constexpr (requires { x.v; x.pass(); }) {
+  } else if constexpr (requires {
+                         x.v;
+                         x.pass();
+                       }) {
     each_number(x.v, visit);
   } else {
     std::apply([&](auto&... member) { (each_number(member, visit), ...); }, nn::train::tie_members(x));
@@ -66,8 +69,11 @@ std::vector<double> numbers(T& x) {
 template <class T>
 std::vector<double> all_numbers(T& arguments) {
   std::vector<double> out;
-  std::apply([&](auto&... a) { (each_number(a, [&](const auto& x) { out.push_back(static_cast<double>(x)); }), ...); },
-             arguments);
+  std::apply(
+      [&](auto&... a) {
+        (each_number(a, [&](const auto& x) { out.push_back(static_cast<double>(x)); }), ...);
+      },
+      arguments);
   return out;
 }
 
@@ -105,7 +111,8 @@ constexpr bool is_differentiable() {
 }
 
 template <auto f, class Gradients, class... Args>
-std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& value, std::tuple<Args...>& arguments) {
+std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& value,
+                                std::tuple<Args...>& arguments) {
   std::vector<double> memory[sizeof...(Args) + 1], out;
   const auto members = nn::train::tie_members(grad);
   const auto floating = [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -140,17 +147,24 @@ void verify_at(const char* file, int line, double tolerance, const Args&... give
   All at(given...);
   std::vector<double> left, slopes;
   const double expected = plain(at, &left);
-  std::apply([&](auto&... a) {
-    (each_number(a, [&](auto& x) {
-       double probe = static_cast<double>(x);
-       const auto kept = x;
-       slopes.push_back(numeric_slope([&] {
-         x = static_cast<std::remove_reference_t<decltype(x)>>(probe);
-         return plain(at, nullptr);
-       }, probe).value);
-       x = kept;
-     }), ...);
-  }, at);
+  std::apply(
+      [&](auto&... a) {
+        (each_number(a,
+                     [&](auto& x) {
+                       double probe = static_cast<double>(x);
+                       const auto kept = x;
+                       slopes.push_back(numeric_slope(
+                                            [&] {
+                                              x = static_cast<std::remove_reference_t<decltype(x)>>(probe);
+                                              return plain(at, nullptr);
+                                            },
+                                            probe)
+                                            .value);
+                       x = kept;
+                     }),
+         ...);
+      },
+      at);
   nn::Gradients<f> grad;
   nn::Workspace ws;
   for (int call = 0; call < 2; ++call) {

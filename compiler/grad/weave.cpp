@@ -13,12 +13,13 @@ using ir::Value;
 
 namespace {
 
-// The position behind `after` and its results.
+// The position behind `after`, and behind the results that follow it: these need not stand together, since
+// rewriting may put an operation between two of them.
 std::size_t behind(const Function& f, const Region& r, Value after) {
   auto it = std::find(r.ops.begin(), r.ops.end(), after);
   if (it == r.ops.end()) return 0;
-  if (f[after].kind == Kind::result) return behind(f, r, f[after].operands[0]);
-  for (++it; it != r.ops.end() && f[*it].kind == Kind::result && f[*it].operands[0] == after;) ++it;
+  const Value of = f[after].kind == Kind::result ? f[after].operands[0] : after;
+  for (++it; it != r.ops.end() && f[*it].kind == Kind::result && f[*it].operands[0] == of;) ++it;
   return static_cast<std::size_t>(it - r.ops.begin());
 }
 

@@ -6,6 +6,7 @@
 #include <nn/nn.h>
 
 #include <cmath>
+#include <utility>
 
 NN_DIFF()
 double for_up(const double* x, int n) {
@@ -191,6 +192,18 @@ double carried_pair(double a, double b, int n) {
   return p * q;
 }
 NN_DIFF()
+double swapped_in_branch(double a, double b, int n) {
+  double x = b, y = b * b;
+  for (int i = 0; i < n; ++i) {
+    if (x > y) {
+      a /= 1 + b * b;
+      std::swap(a, y);
+    }
+    x = std::hypot(y, b);
+  }
+  return a + x * y;
+}
+NN_DIFF()
 double shadowed(double a, int n) {
   double s = a;
   for (int i = 0; i < n; ++i) {
@@ -234,6 +247,7 @@ int main() {
     verify(four_deep, x, n);
     verify(while_in_for, x, n);
     verify(carried_pair, 0.7, -0.4, n);
+    verify(swapped_in_branch, 0.7, 0.4, n);
     verify(shadowed, 0.3, n);
     verify(polynomial, x, n, 0.8);
   }

@@ -339,11 +339,21 @@ void Code::dimension(Value v) {
   }
 }
 
+// As many elements as there are by now; none of a constant.
+void Code::copy_grown(const Op& op, int to) {
+  const std::string name = w_.buffers[static_cast<std::size_t>(to)];
+  if (w_.plan.f[op.operands[0]].kind == Kind::constant) return w_.lines.line(name + ".clear();");
+  const int from = usage_.buffer_of(op.operands[0]);
+  const plan::Buffer& source = w_.plan.buffers[static_cast<std::size_t>(from)];
+  if (!source.grows || source.place != plan::Buffer::Place::room) ir::bug("a copy of unknown extent");
+  w_.lines.line(name + ".assign(" + w_.buffers[static_cast<std::size_t>(from)] + ");");
+}
+
 void Code::copy(const Op& op, int to) {
   const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(to)];
-  if (b.grows && b.place != plan::Buffer::Place::gradient) ir::bug("a copy of unknown extent");
-  if (b.grows) return;  // the caller's, who has set the elements
+  if (b.grows && b.place == plan::Buffer::Place::gradient) return;  // the caller's, who has set the elements
   write(to);
+  if (b.grows) return copy_grown(op, to);
   const std::string name = w_.buffers[static_cast<std::size_t>(to)];
   const std::string count = w_.text(plan::count(op.type.shape)).source;
   const Op& from = w_.plan.f[op.operands[0]];

@@ -52,6 +52,7 @@ class Code {
   void store_block(const ir::Op& op, const std::string& to, bool adds);
   void add_block(const ir::Op& op, const std::string& to, const std::string& from, const std::string& count);
   void copy(const ir::Op& op, int to);
+  void copy_grown(const ir::Op& op, int to);
   void load_block(Value v);
   void alloc(Value v);
   void grow(const ir::Op& op);

@@ -42,6 +42,17 @@ Object* Lifter::make_elements(clang::QualType element, const Index& count, bool 
   return default_elements(element, dim, zero);
 }
 
+/// Rows that get their lengths later, each its own: vectors beside each other.
+Object* Lifter::empty_rows(clang::QualType element, std::int64_t count, const clang::Expr* where) {
+  if (count > 65536)
+    refuse(where->getExprLoc(), "more than 65536 rows that get a length later are not supported");
+  std::vector<Object*> rows;
+  for (std::int64_t i = 0; i < count; ++i)
+    rows.push_back(
+        objects_.of(std::vector<Object*>{make_elements(element, {}, false, where), count_object({})}));
+  return objects_.of(std::move(rows));
+}
+
 /// An array of `element`, or a table, of one more axis than the element has.
 Object* Lifter::default_elements(clang::QualType element, const ir::Dim& dim, bool zero) {
   Object* made = default_table(element, {dim}, zero);
@@ -125,6 +136,8 @@ Object* Lifter::construct_vector(clang::QualType element, Arguments arguments,
   }
   if (type_at(0)->isIntegralOrEnumerationType()) {
     const Index count = index_of(arguments[0], expr);
+    if (const auto inner = element_of(element, "vector"); inner && given == 1 && count.known > 0)
+      return made(empty_rows(*inner, count.known, expr), count);
     Object* data = make_elements(element, count, given == 1, expr);
     const bool is_plain = !element->isRecordType() || element_of(element, "vector");
     if (given == 2 || !is_plain)

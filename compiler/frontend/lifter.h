@@ -307,6 +307,7 @@ class Lifter {
   // container.cpp
   Object* count_object(const Index& count);
   Object* make_elements(clang::QualType element, const Index& count, bool zero, const clang::Expr* where);
+  Object* empty_rows(clang::QualType element, std::int64_t count, const clang::Expr* where);
   Object* default_elements(clang::QualType element, const ir::Dim& dim, bool zero);
   ir::Value grown(ir::Value array);
   void make_room(Object* data, const Index& count, const clang::Expr* where);

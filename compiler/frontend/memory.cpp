@@ -242,6 +242,10 @@ void Lifter::assign(Object* to, const Object& from, const clang::Expr* where) {
   const Object* source =
       from.state == State::place || from.state == State::choice ? read(&from, where) : &from;
   if (to->has_parts() && source->has_parts() && to->parts.size() == source->parts.size()) {
+    if (to->state != source->state)  // here a part is a member, there an element
+      refuse(where->getExprLoc(),
+             "assigning rows with lengths of their own to rows of one length, or these to those, is not "
+             "supported");
     const std::vector<Object*> targets = to->parts, sources = source->parts;
     for (std::size_t i = 0; i < targets.size(); ++i) assign(targets[i], *sources[i], where);
     return;

@@ -91,7 +91,8 @@ struct Spread {
       if (op.kind == Kind::alloc && !holds[v.id]) holds[v.id] = changed = true;
       structure(v, [&](Value from, Value to) { edge(from, to); });
       for (const Region& inner : op.regions) memory(inner);
-      if (ir::consumes(op, 0) || ir::is_view(op.kind)) edge(op.operands[0], v);
+      const bool keeps = ir::consumes(op, 0) || ir::is_view(op.kind) || op.kind == Kind::copy;
+      if (keeps) edge(op.operands[0], v);
     }
   }
 };

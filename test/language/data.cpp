@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 NN_DIFF()
 double local_array(const double* x, int n) {
@@ -239,6 +240,42 @@ double aliased(double a, double b) {
   mix(&v[1], &v[1]);
   return v[0] * v[1];
 }
+NN_DIFF()
+double ragged_rows(double a, double b, int n) {
+  std::vector<std::vector<double>> rows(3);
+  for (int i = 0; i < 3; ++i) rows[i].resize(i + 1, a * i + b);
+  rows[2][0] *= std::sin(a);
+  for (int k = 0; k < n; ++k) rows[1].push_back(rows[2][0] * rows[1][k]);
+  double s = rows[0][0] * rows[2][2];
+  for (const std::vector<double>& row : rows)
+    for (double x : row) s += x * x;
+  return s + rows[1].back();
+}
+NN_DIFF()
+double copied_after_push(double a, double b, int n) {
+  std::vector<double> v = {a * b};
+  for (int i = 0; i < n; ++i) v.push_back(a * i);
+  std::vector<double> w = v;
+  w.push_back(std::sin(b));
+  v.push_back(a * b * v[n]);
+  std::swap(v, w);
+  v[0] *= b;
+  return v[n] * w[n + 1] + w[0] * v[0];
+}
+NN_DIFF()
+double rows_swapped(double a, double b, int n) {
+  std::vector<std::vector<double>> rows(2);
+  rows[0].push_back(a);
+  if (n > 1) {
+    rows[1].push_back(a * b);
+    rows[0].resize(3, b);
+  }
+  std::swap(rows[0], rows[1]);
+  double s = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t j = 0; j < rows[i].size(); ++j) s += rows[i][j] * a * (i + 1.0);
+  return s;
+}
 #endif
 //--- driver.cpp
 #include "model.nn.h"
@@ -268,6 +305,10 @@ int main() {
   verify(references, 0.6, -1.2);
   verify(references, 0.6, 1.2);
   verify(rows_as_pointers, 0.6, -1.2);
+  verify(ragged_rows, 0.6, -1.2, 0);
+  verify(ragged_rows, 0.6, -1.2, 2);
+  for (int n : {0, 1, 2, 5}) verify(copied_after_push, 0.6, -1.2, n);
+  for (int n : {1, 2}) verify(rows_swapped, 0.6, -1.2, n);
   for (int kind : {0, 1}) verify(struct_parameter, Weights{0.5, {0.1, -0.2, 0.3}, {0.4, 0.6}, kind}, x);
   verify(struct_by_value, Point{0.3, 0.4}, 0.5);
   verify(arrays_copied, x);

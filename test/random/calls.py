@@ -160,9 +160,10 @@ class Calls:
 
     def lambda_value(self, scope, depth):
         to, f, t = self.local(scope), self.name("f"), self.name("t")
-        if not to:
+        if not to or "." in to:  # only variables can be captured
             return None
-        return [f"const auto {f} = [{to}](@ z) {{ return z * {to} + std::sin(z); }};"] + self.define(
+        held = f"{to} = {to}" if to.startswith("b") else to  # clang 14 cannot capture a structured binding itself
+        return [f"const auto {f} = [{held}](@ z) {{ return z * {to} + std::sin(z); }};"] + self.define(
             scope, t, f"@ {t} = {f}({self.e.real(scope, 1)}) + {f}({self.e.real(scope, 1)});")
 
     def lambda_reference(self, scope, depth):

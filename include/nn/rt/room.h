@@ -31,6 +31,13 @@ class Growing {
       *this = longer(*this, count);
   }
 
+  /// Has the elements of `other` and no more.
+  void assign(Growing& other) {
+    clear();
+    grow(other.size_);
+    std::copy_n(other.data_, size_, data_);
+  }
+
   /// Forgets all elements.
   void clear() { size_ = zeroed_ = 0; }
 

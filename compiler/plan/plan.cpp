@@ -246,6 +246,8 @@ Plan plan(const ir::Function& f, const Options& options) {
     prepare_cuda(plan);
   else if (!plan.has_code)
     note_wanted(plan);
+  number = 0;  // steps may have become part of others
+  number_steps(plan.steps, number);
   find_lifetimes(plan, p.scopes);
   mark_kept(plan);
   if (!plan.has_code) share_in_place(plan);

@@ -111,9 +111,9 @@ double swaps_and_moves(double a, double b) {
 }
 NN_DIFF()
 double small_functions(double a, double b) {
-  return std::abs(a) * std::fma(a, b, 1.0) + std::fabs(b) * std::hypot(a, b) + sqrt(a * a + 1) + std::cbrt(2 + b) +
-         std::tgamma(1.5 + a * a) + std::lgamma(2 + b * b) + std::fmod(a, 0.7) + __builtin_exp(a) +
-         static_cast<double>(tanhf(static_cast<float>(0.0f * static_cast<float>(b))));
+  return std::abs(a) * std::fma(a, b, 1.0) + std::fabs(b) * std::hypot(a, b) + sqrt(a * a + 1) +
+         std::cbrt(2 + b) + std::tgamma(1.5 + a * a) + std::lgamma(2 + b * b) + std::fmod(a, 0.7) +
+         __builtin_exp(a) + static_cast<double>(tanhf(static_cast<float>(0.0f * static_cast<float>(b))));
 }
 #endif
 //--- driver.cpp

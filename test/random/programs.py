@@ -71,7 +71,7 @@ def model(helpers, functions):
 
 
 def driver(helpers, functions):
-    text = '#include "model.nn.h"\n#include "check.h"\n\nnamespace on_duals {\n\n' + duals(helpers) + "\n\n"
+    text = '#include "model.nn.h"\n#include "checker.h"\n\nnamespace on_duals {\n\n' + duals(helpers) + "\n\n"
     text += "\n\n".join("inline " + f.dual() for f in functions) + "\n\n}  // namespace on_duals\n\n"
     for f in functions:
         text += f"void check_{f.name}(Checker& c) {{\n"

@@ -171,7 +171,7 @@ Result conversion(Builder& b, const Op& op) {
 
 Result simplify_integers(Builder& b, const Op& op) {
   if (op.kind == Kind::cast) return conversion(b, op);
-  if (op.kind != Kind::map || b.type(op.operands.back()).shape != ir::Shape{}) return std::nullopt;
+  if (op.kind != Kind::map || !b.type(op.operands.back()).shape.empty()) return std::nullopt;
   if (ir::is_floating(b.type(op.operands.back()).elem)) return std::nullopt;
   if (auto constant = folded(b, op)) return constant;
   switch (op.map) {

@@ -196,7 +196,7 @@ Text Code::index(const Op& op, std::size_t first, Waiting& reads) {
     const Op& cast = w_.plan.f[v];
     const auto it = waiting_.find(v);
     const bool drops = it != waiting_.end() && it->second.block < 0 && cast.kind == Kind::cast;
-    const Text t = operand(v, reads);
+    Text t = operand(v, reads);
     const std::string head = "static_cast<std::int64_t>(";
     if (!drops || !t.source.starts_with(head) || !ir::is_integer(w_.plan.f[cast.operands[0]].type.elem))
       return t;

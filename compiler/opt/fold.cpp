@@ -5,8 +5,6 @@
 
 namespace nndiff::opt {
 
-using op::evaluate;
-
 namespace {
 
 // Integers divide and overflow by their own rules: they are left to the generated code.

@@ -1,5 +1,10 @@
-"""A lit test format that makes one test of each source file: clang-tidy finds nothing in it."""
+"""A lit test format: clang-tidy finds nothing in a room of the compiler, or in another source file.
 
+A room is checked as one translation unit, because most of the time goes into the headers that its files share
+(Clang's own, above all). So the names of a room's files must not clash, unnamed namespaces or not. What this gives up: the
+check for unused using-declarations looks at main files only."""
+
+import json
 import os
 
 import lit.formats
@@ -13,6 +18,10 @@ FOLDERS = ("compiler/", "runtime/", "examples/")
 UMBRELLAS = ["include/nn/nn.h", "include/nn/runtime.h", "include/nn/train.h"]
 
 
+def is_room(path):
+    return os.path.isdir(os.path.join(ROOT, path))
+
+
 class TidyFormat(lit.formats.TestFormat):
     """The tests of a folder that holds nothing but this format's lit.local.cfg."""
 
@@ -21,16 +30,34 @@ class TidyFormat(lit.formats.TestFormat):
 
     def getTestsInDirectory(self, testSuite, path_in_suite, litConfig, localConfig):
         compiled = [path for path in sources(".cpp") if path.startswith(FOLDERS)]
-        for path in compiled + UMBRELLAS:
+        rooms = {os.path.dirname(path) for path in compiled if path.count("/") > 1 and path.startswith("compiler/")}
+        alone = [path for path in compiled if os.path.dirname(path) not in rooms]
+        for path in sorted(rooms) + alone + UMBRELLAS:
             name = path_in_suite + tuple(path.split("/"))
             yield lit.Test.Test(testSuite, name, localConfig, file_path=os.path.join(ROOT, path))
 
     def execute(self, test, litConfig):
         path = test.getFilePath()
-        command = ["clang-tidy-19", "--quiet", path]
-        if path.endswith(".h"):
-            command += ["--", "-xc++", "-std=c++20", "-I" + os.path.join(ROOT, "include")]
+        command = ["clang-tidy-19", "--quiet", "--extra-arg=-Wno-unknown-warning-option"]
+        if is_room(path):
+            command += self.room(path, test.getExecPath())
+        elif path.endswith(".h"):
+            command += [path, "--", "-xc++", "-std=c++20", "-I" + os.path.join(ROOT, "include")]
         else:
-            command += ["-p", self.build, "--extra-arg=-Wno-unknown-warning-option"]
+            command += ["-p", self.build, path]
         out, err, status = lit.util.executeCommand(command)
         return (lit.Test.FAIL, out + err) if status else (lit.Test.PASS, "")
+
+    def room(self, folder, out):
+        """Writes a source that includes those of the room, with a database of how to compile it; returns arguments."""
+        with open(os.path.join(self.build, "compile_commands.json"), encoding="utf-8") as database:
+            entries = [entry for entry in json.load(database) if os.path.dirname(entry["file"]) == folder]
+        os.makedirs(out, exist_ok=True)
+        source = os.path.join(out, "room.cpp")
+        with open(source, "w", encoding="utf-8") as file:
+            file.writelines(f'#include "{entry["file"]}"\n' for entry in entries)
+        one = entries[0]  # all are compiled alike
+        whole = {**one, "command": one["command"].replace(one["file"], source), "file": source}
+        with open(os.path.join(out, "compile_commands.json"), "w", encoding="utf-8") as file:
+            json.dump([whole], file)
+        return ["-p", out, source]

@@ -80,8 +80,10 @@ void Code::operation(Value v) {
 
 void Code::expression(Value v) {
   const Usage& usage = usage_[v];
-  if (usage.count == 0) return;
+  const bool is_check = w_.plan.f[v].checked;
+  if (usage.count == 0 && !is_check) return;
   Waiting made = compute(v);
+  if (usage.count == 0) return w_.lines.line("static_cast<void>(" + made.text.source + ");");
   made.block = usage.inlined ? -1 : usage.block;
   const bool here = !usage.inlined && usage.block == usage_.scopes.of_value(v);
   if (here || (usage.inlined && made.text.source.size() > long_text)) return declare(v, made.text);
@@ -187,33 +189,6 @@ void Code::write(int buffer) {
 }
 
 // --- memory ----------------------------------------------------------------------------------------------------------
-
-// The indices of `op` from operand number `first` on as one, in row-major order. Inside of brackets an
-// integer needs no cast.
-Text Code::index(const Op& op, std::size_t first, Waiting& reads) {
-  const ir::Shape& shape = w_.plan.f[op.operands[0]].type.shape;
-  const auto plain = [&](Value v) {
-    const Op& cast = w_.plan.f[v];
-    const auto it = waiting_.find(v);
-    const bool drops = it != waiting_.end() && it->second.block < 0 && cast.kind == Kind::cast;
-    Text t = operand(v, reads);
-    const std::string head = "static_cast<std::int64_t>(";
-    if (!drops || !t.source.starts_with(head) || !ir::is_integer(w_.plan.f[cast.operands[0]].type.elem))
-      return t;
-    const std::string inner = t.source.substr(head.size(), t.source.size() - head.size() - 1);
-    const bool simple = std::all_of(inner.begin(), inner.end(), nn::detail::continues_name);
-    return Text{inner, ir::Elem::i64, simple ? Binding::primary : Binding::conditional};
-  };
-  if (op.operands.size() - first == 1 || shape.size() <= 1) return plain(op.operands[first]);
-  Text sum{"0", ir::Elem::i64};
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    Size stride;
-    for (std::size_t k = i + 1; k < shape.size(); ++k) stride *= shape[k];
-    const Text at = plain(op.operands[first + i]);
-    sum = emit::sum(sum, product(at, w_.text(stride)));
-  }
-  return sum;
-}
 
 std::string Code::element(const Op& op, std::size_t first, Waiting& reads) {
   const int buffer = usage_.buffer_of(op.operands[0]);

@@ -5,6 +5,7 @@
 
 #include "emit/usage.h"
 #include "emit/writer.h"
+#include "plan/bounds.h"
 
 namespace nndiff::emit {
 
@@ -16,7 +17,8 @@ const char* compound(ir::Map map);
 class Code {
  public:
   using Other = std::function<void(const plan::Step&)>;
-  Code(Writer& writer, Other other) : w_(writer), usage_(writer.plan), other_(std::move(other)) {}
+  Code(Writer& writer, Other other)
+      : w_(writer), usage_(writer.plan), bounds_(writer.plan.f), other_(std::move(other)) {}
 
   void step(const plan::Step& step);
 
@@ -41,6 +43,8 @@ class Code {
   Waiting compute(Value v);
   Text operand(Value v, Waiting& reads);
   Text load(const ir::Op& op, Waiting& reads);
+  Text plain_index(Value v, Waiting& reads);
+  Text checked_index(const Text& index, const Size& extent, const Size& count) const;
   Text index(const ir::Op& op, std::size_t first, Waiting& reads);
   std::string element(const ir::Op& op, std::size_t first, Waiting& reads);
   void declare(Value v, const Text& text);
@@ -76,6 +80,7 @@ class Code {
 
   Writer& w_;
   UsageOf usage_;
+  plan::Bounds bounds_;
   Other other_;
   std::map<Value, Waiting> waiting_;
   std::map<int, std::string> cells_;  // variables that change

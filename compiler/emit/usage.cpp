@@ -99,8 +99,8 @@ void UsageOf::count_operation(const Event& event, int position) {
   Usage& own = of[event.value.id];
   own.block = event.scope;
   if (is_expression(op)) {
-    if (own.count == 0) return;  // nobody looks at it
-    own.block = block_of(event.value);
+    if (own.count == 0 && !op.checked) return;  // nobody looks at it
+    if (own.count > 0) own.block = block_of(event.value);
     own.inlined = own.count == 1 && !own.named && scopes[own.scope].loop == scopes[event.scope].loop;
   }
   const bool header = op.kind == Kind::loop || op.kind == Kind::branch;

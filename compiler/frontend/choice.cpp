@@ -1,5 +1,6 @@
 // Expressions that evaluate one of their operands: ?:, && and ||, and the checks that assert expands to.
 #include "frontend/lifter_parts.h"
+#include "frontend/types.h"
 
 namespace nndiff::frontend {
 
@@ -20,7 +21,7 @@ Object* Lifter::eval_choice(const clang::AbstractConditionalOperator* expr, bool
     refuse(expr->getExprLoc(), "'?:' without a middle operand is not supported");
   if (expr->getType()->isVoidType()) return eval_check(expr);
   const Object* condition = truth(eval(expr->getCond()), expr->getCond());
-  const bool is_place = expr->isGLValue() && !wants_value;
+  const bool is_place = (expr->isGLValue() || is_slice(expr->getType())) && !wants_value;
   const auto side = [&](const clang::Expr* operand) {
     Object* object = eval(operand);
     return wants_value ? load(object, operand) : object;

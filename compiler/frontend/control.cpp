@@ -1,6 +1,7 @@
 // Blocks, conditions, and leaving them: break, continue, return.
 #include "frontend/lifter_parts.h"
 #include "frontend/phrases.h"
+#include "frontend/types.h"
 
 namespace nndiff::frontend {
 
@@ -156,9 +157,10 @@ Flow Lifter::exec_return(const clang::ReturnStmt* stmt) {
   Frame& frame = *frames_.back();
   if (!stmt->getRetValue()) return Flow::leave_function;
   Object* value = eval(stmt->getRetValue());
-  if (frame.function->getReturnType()->isReferenceType())
+  const clang::QualType type = frame.function->getReturnType();
+  if (type->isReferenceType() || is_slice(type))
     objects_.set(*frame.result, *address_of(value));
-  else if (!frame.function->getReturnType()->isVoidType())
+  else if (!type->isVoidType())
     assign(frame.result, *value, stmt->getRetValue());
   return Flow::leave_function;
 }

@@ -179,6 +179,7 @@ Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, Arguments
   if (type->isVoidType()) return result;
   if (result->state == Object::State::unset)
     refuse(call->getExprLoc(), quoted(callee) + " ends without returning a value");
+  if (is_slice(type)) return dereference(result, type, call);
   return type->isReferenceType() ? dereference(result, type->getPointeeType(), call) : result;
 }
 

@@ -23,17 +23,17 @@ void Lifter::declare(const clang::VarDecl* variable) {
   if (variable->isStaticLocal() || variable->hasExternalStorage())
     return;  // read as a global, which checks it
   build_.loc = place(variable->getLocation());
+  const bool is_reference = type->isReferenceType() || is_slice(type);
   Object* object = nullptr;
   if (const clang::APValue* value = variable->isConstexpr() ? variable->evaluateValue() : nullptr)
     object = from_constant(*value, type);
   if (!object && variable->getInit()) {
     object = eval(variable->getInit());
-    if (!type->isReferenceType() &&
-        (object->state == Object::State::place || object->state == Object::State::choice))
+    if (!is_reference && (object->state == Object::State::place || object->state == Object::State::choice))
       object = copy(*object, variable->getInit());
   }
   if (!object) object = default_object(type, variable->getLocation(), false);
-  if (!type->isReferenceType()) name_parts(object, variable->getNameAsString());
+  if (!is_reference) name_parts(object, variable->getNameAsString());
   frames_.back()->locals[variable] = object;
   if (const auto* names = llvm::dyn_cast<clang::DecompositionDecl>(variable)) declare_parts(names, object);
 }

@@ -104,6 +104,10 @@ Object* Lifter::dereference(const Object* pointer, clang::QualType to, const cla
       result->place.flat = true;
       result->dims.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
     }
+  if (is_slice(to) && result->state == State::place) {
+    result->place.flat = result->place.checked = true;
+    result->dims = value_type(to)->shape;
+  }
   result->read_only = root->read_only;
   return result;
 }

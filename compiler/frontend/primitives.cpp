@@ -64,12 +64,12 @@ Object* Lifter::call_primitive(const PrimitiveCall& call) {
   refuse(call.expr->getExprLoc(), "'nn::" + call.name.str() + "' is not supported yet");
 }
 
-/// x(i, j): checked, as the library does it.
+/// x(i, j), or the part x(i): checked, as the library does it.
 Object* Lifter::call_element(const PrimitiveCall& call) {
   Object* result = call.self;
   for (std::size_t i = 0; result && i < call.arguments.size(); ++i)
     result = element(result, call.arguments[i], call.sources[i]);
-  if (!result || result->state != Content::State::place || !result->dims.empty())
+  if (!result || result->state != Content::State::place)
     refuse(call.expr->getExprLoc(), "this access to a tensor is not supported");
   result->place.checked = true;
   return result;

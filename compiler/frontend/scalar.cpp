@@ -97,6 +97,12 @@ Object* Lifter::load(const Object* place, const clang::Expr* where) {
 }
 
 Object* Lifter::base_of(Object* object, const clang::CastExpr* cast) {
+  if (is_slice(cast->getSubExpr()->getType())) {
+    if (cast->isLValue() && !cast->getType().isConstQualified() &&
+        is_const_slice(cast->getSubExpr()->getType()))
+      refuse(cast->getExprLoc(), "a part of what is const is only read; copy it to an nn::Tensor");
+    return object;
+  }
   const auto* record = cast->getSubExpr()->getType()->getPointeeOrArrayElementType()->getAsCXXRecordDecl();
   if (object->state == Object::State::pointer && cast->getType()->isPointerType())
     return address_of(

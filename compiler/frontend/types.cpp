@@ -81,8 +81,11 @@ std::optional<ir::Dim> dim_of(const clang::TemplateArgument& argument) {
   return symbol.empty() ? ir::Dim(number.getInt().getExtValue()) : ir::Dim::parse(symbol);
 }
 
-std::optional<ir::Type> tensor_type(clang::QualType type) {
-  const auto* tensor = specialisation(type.getNonReferenceType(), "nn", "Tensor");
+namespace {
+
+/// nn::NAME<T, Dim...> as a type of the IR.
+std::optional<ir::Type> type_of_elements(clang::QualType type, llvm::StringRef name) {
+  const auto* tensor = specialisation(type.getNonReferenceType(), "nn", name);
   if (!tensor) return std::nullopt;
   const clang::TemplateArgumentList& arguments = tensor->getTemplateArgs();
   if (arguments.size() != 2 || arguments[0].getKind() != clang::TemplateArgument::Type) return std::nullopt;
@@ -97,8 +100,24 @@ std::optional<ir::Type> tensor_type(clang::QualType type) {
   return result;
 }
 
+}  // namespace
+
+std::optional<ir::Type> tensor_type(clang::QualType type) {
+  return type_of_elements(type, "Tensor");
+}
+
+bool is_slice(clang::QualType type) {
+  return specialisation(type, "nn", "Slice") != nullptr;
+}
+
+bool is_const_slice(clang::QualType type) {
+  const auto* slice = specialisation(type, "nn", "Slice");
+  return slice && slice->getTemplateArgs()[0].getAsType().isConstQualified();
+}
+
 std::optional<ir::Type> value_type(clang::QualType type) {
   type = type.getNonReferenceType();
+  if (is_slice(type)) return type_of_elements(type, "Slice");
   const auto* expression = specialisation(type, "nn", "Expr");
   if (!expression || expression->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type)
     return tensor_type(type);

@@ -22,7 +22,13 @@ std::optional<ir::Dim> dim_of(const clang::TemplateArgument& argument);
 /// The IR type of an nn::Tensor<T, Dims…>; nothing for other types.
 std::optional<ir::Type> tensor_type(clang::QualType type);
 
-/// The IR type of an nn::Tensor or of a lazy expression that stands for one; nothing for other types.
+/// True for nn::Slice<T, Dims…>: an object of such a type is another's part, as a reference is.
+bool is_slice(clang::QualType type);
+/// True for a slice of what is const: nn::Slice<const T, Dims…>.
+bool is_const_slice(clang::QualType type);
+
+/// The IR type of an nn::Tensor, or of a slice or lazy expression that stands for one; nothing for other
+/// types.
 std::optional<ir::Type> value_type(clang::QualType type);
 
 /// std::array<T, N> or T[N].

@@ -43,7 +43,7 @@ Value& update(Value& target, const X& x) {
   }
   if constexpr (is_tensor<X>) {
     if (!overlap(std::as_const(target).data(), target.size(), x.data(), x.size())) {
-      update_from<Op>(target, x);
+      update_from<Op>(target, static_cast<const tensor_type_of<X>&>(x));
       return target;
     }
   }

@@ -37,8 +37,8 @@ auto capture(X&& x) {
       return Bare(std::move(x));
   } else {
     if constexpr (!std::is_lvalue_reference_v<X> && !std::is_const_v<std::remove_reference_t<X>>)
-      if (!x.is_view()) return Bare(std::move(x));
-    return Bare(std::as_const(x));
+      if (!x.is_view()) return tensor_type_of<X>(std::move(x));
+    return tensor_type_of<X>(std::as_const(x));
   }
 }
 

@@ -17,5 +17,6 @@
 #include "nn/shape_ops.h"
 #include "nn/softmax.h"
 #include "nn/tensor.h"
+#include "nn/view.h"
 
 #endif  // NN_NN_H

@@ -21,6 +21,8 @@ namespace nn {
 
 template <class Value, class Op, class... Operands>
 class Expr;
+template <class T, Dim... D>
+class Slice;
 
 namespace op {
 struct add;
@@ -30,6 +32,10 @@ struct div;
 }  // namespace op
 
 namespace detail {
+
+/// The part number `part` of a tensor `X`, counted over its first `skip` axes (view.h).
+template <class X, std::size_t skip, class T>
+auto slice_at(const typename X::extents_type& extents, T* elements, std::int64_t part);
 
 /// value = Op(value, x) in place (assign.h).
 template <class Op, class Value, class X>
@@ -167,6 +173,12 @@ class Tensor {
         size_(name_count == 0 ? other.size_ : std::exchange(other.size_, 0)),
         storage_(std::move(other.storage_)) {}
 
+  /// The elements of a part of another tensor, copied.
+  NN_PRIMITIVE("identity")
+  Tensor(Slice<T, D...>&& part) : Tensor(static_cast<const Tensor&>(part)) {}
+  NN_PRIMITIVE("identity")
+  Tensor(Slice<const T, D...>&& part) : Tensor(static_cast<const Tensor&>(part)) {}
+
   /// The value of an expression of the same shape and element type.
   template <class Op, class... Operands>
   NN_PRIMITIVE("identity")
@@ -263,6 +275,24 @@ class Tensor {
     return data()[detail::offset_of(extents_, indices...)];
   }
 
+  /// The part that the first indices name, such as a row: a Slice (nn/view.h), whose elements are these.
+  /// Throws nn::Error where an index is out of range, unless NDEBUG is defined.
+  template <std::integral... I>
+    requires(sizeof...(I) > 0 && sizeof...(I) < static_cast<std::size_t>(rank))
+  NN_PRIMITIVE("element")
+  auto operator()(I... indices) & {
+    return detail::slice_at<Tensor, sizeof...(I)>(extents_, data(), detail::offset_of(extents_, indices...));
+  }
+  template <std::integral... I>
+    requires(sizeof...(I) > 0 && sizeof...(I) < static_cast<std::size_t>(rank))
+  NN_PRIMITIVE("element")
+  auto operator()(I... indices) const& {
+    return detail::slice_at<Tensor, sizeof...(I)>(extents_, data(), detail::offset_of(extents_, indices...));
+  }
+  template <std::integral... I>
+    requires(sizeof...(I) > 0 && sizeof...(I) < static_cast<std::size_t>(rank))
+  void operator()(I... indices) && = delete;
+
   /// A tensor without axes is a number.
   NN_PRIMITIVE("identity")
   operator T() const
@@ -356,40 +386,6 @@ class Tensor {
   std::int64_t size_ = 0;
   storage storage_;
 };
-
-namespace detail {
-template <class V, class Pointer, class... I>
-V borrow(const Device& device, Pointer pointer, I... sizes) {
-  const std::int64_t list[] = {static_cast<std::int64_t>(sizes)..., 0};
-  return V(typename V::extents_type(list), Storage<typename V::value_type>::borrow(pointer, device));
-}
-}  // namespace detail
-
-/// A tensor over memory that the caller keeps alive: `nn::view<nn::Tensor<float, N, 3>>(pointer, n)` with the
-/// named sizes in order of first appearance. Through a pointer to const the elements are only read; writing
-/// to such a tensor gives it elements of its own.
-template <class V, std::integral... I>
-  requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
-V view(typename V::value_type* pointer, I... sizes) {
-  return detail::borrow<V>(Device(), pointer, sizes...);
-}
-template <class V, std::integral... I>
-  requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
-V view(const typename V::value_type* pointer, I... sizes) {
-  return detail::borrow<V>(Device(), pointer, sizes...);
-}
-
-/// The same over memory of a device.
-template <class V, std::integral... I>
-  requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
-V view(const Device& device, typename V::value_type* pointer, I... sizes) {
-  return detail::borrow<V>(device, pointer, sizes...);
-}
-template <class V, std::integral... I>
-  requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
-V view(const Device& device, const typename V::value_type* pointer, I... sizes) {
-  return detail::borrow<V>(device, pointer, sizes...);
-}
 
 }  // namespace nn
 

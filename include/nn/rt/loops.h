@@ -100,6 +100,12 @@ inline std::int64_t checked_index(std::int64_t index, std::int64_t extent) {
   return index;
 }
 
+/// `index`, where `count` elements of an array of `extent` begin. Throws nn::Error if they don't lie inside.
+inline std::int64_t checked_block(std::int64_t index, std::int64_t count, std::int64_t extent) {
+  if (index < 0 || index > extent - count) throw_index(index, extent);
+  return index;
+}
+
 }  // namespace nn::rt
 
 #endif  // NN_RT_LOOPS_H

@@ -23,9 +23,20 @@ double rounded(double number, ir::Elem elem) {
   return elem == ir::Elem::f32 ? static_cast<double>(static_cast<float>(number)) : number;
 }
 
+// Memory is filled with a constant for whoever writes to it; others read the constant.
+std::optional<Value> of_constants(Builder& b, const Op& op) {
+  std::vector<Value> operands = op.operands;
+  for (Value& o : operands)
+    if (is_kind(b, o, Kind::copy) && is_constant(b, get(b, o).operands[0])) o = get(b, o).operands[0];
+  if (operands == op.operands) return std::nullopt;
+  return op.kind == Kind::map ? b.map(op.map, operands) : b.reshape(operands[0], op.type.shape);
+}
+
 }  // namespace
 
 std::optional<Value> fold_constants(Builder& b, const Op& op) {
+  if (op.kind == Kind::map || op.kind == Kind::reshape)
+    if (const auto read = of_constants(b, op)) return read;
   switch (op.kind) {
     case Kind::map: {
       if (!foldable(b, op)) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "opt/batch.h"
 #include "opt/collect.h"
 #include "opt/count.h"
 #include "opt/flatten.h"
@@ -53,11 +54,18 @@ ir::Function settle_regions(ir::Function f, std::span<const Rule> rules) {
 }  // namespace
 
 ir::Function stabilise(ir::Function f) {
-  return own(settle_regions(std::move(f), before));
+  f = settle_regions(std::move(f), before);
+  bool changed = false;
+  f = batch_products(std::move(f), changed);
+  if (changed) f = settle_regions(std::move(f), before);
+  return own(std::move(f));
 }
 
 ir::Function simplify(ir::Function f) {
-  return own(settle_regions(settle_regions(std::move(f), after), lowered));
+  f = settle_regions(std::move(f), after);
+  bool changed = false;
+  f = gather_products(std::move(f), changed);
+  return own(settle_regions(std::move(f), lowered));
 }
 
 }  // namespace nndiff::opt

@@ -1,0 +1,33 @@
+// Rows of arrays that the rounds of a loop take, for the passes that take them all at once.
+#ifndef NNDIFF_OPT_ROWS_H
+#define NNDIFF_OPT_ROWS_H
+#include <set>
+
+#include "ir/function.h"
+
+namespace nndiff::opt {
+
+/// A loop with a trip count that has a name or is known, which nothing else ends.
+struct CountedLoop {
+  ir::Value loop;
+  ir::Value counter;
+  ir::Value limit;
+  ir::Dim trips;
+  std::set<ir::Value> inside;  // what its body makes
+};
+
+/// The loop `v`, whose body is `body`; nothing for other loops.
+std::optional<CountedLoop> counted(const ir::Function& f, ir::Value v, const ir::Region& body);
+
+/// Row number `row` of `array`: what is made of the elements that follow each other along its first axis.
+struct Row {
+  ir::Value array;
+  ir::Value row;
+};
+
+/// What `v`, a value of the loop's body or a reshaped one, takes from an array outside of the loop.
+std::optional<Row> row_of(const ir::Function& f, const CountedLoop& loop, ir::Value v);
+
+}  // namespace nndiff::opt
+
+#endif

@@ -71,6 +71,10 @@ void Code::operation(Value v) {
       return grow(op);
     case Kind::dimension:
       return dimension(v);
+    case Kind::foreign:
+      return foreign(v);
+    case Kind::written:
+      return;  // the call has declared it
     default:
       ir::bug("no statement for '" + std::string(ir::name_of(op.kind)) + "'");
   }

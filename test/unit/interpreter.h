@@ -44,7 +44,7 @@ Run execute(const nndiff::ir::Function& f, const std::vector<Array>& inputs, con
 
 /// What `f` yields, alone.
 std::vector<Array> interpret(const nndiff::ir::Function& f, const std::vector<Array>& inputs,
-                             const Sizes& sizes);
+                             const Sizes& sizes, const Calls& calls = {});
 
 }  // namespace test
 

@@ -19,7 +19,8 @@ using Role = Foreign::Argument::Role;
 /// A number or tensor: what can be passed to a function that the compiler does not look into.
 std::optional<ir::Type> passable(QualType type) {
   type = type.getNonReferenceType();
-  if (const auto tensor = tensor_type(type)) return tensor;
+  if (const auto tensor = tensor_type(type))  // one without axes is a number in the IR
+    return tensor->shape.empty() ? std::nullopt : tensor;
   if (const auto elem = elem_of(type)) return ir::Type{*elem, {}};
   return std::nullopt;
 }

@@ -66,6 +66,11 @@ double of_struct(const Scale& s, double x);
 NN_ADJOINT(of_struct)
 void of_struct_adjoint(double d_result, double& d_x);
 
+double of_number_tensor(const nn::Tensor<double>& x);
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'of_number_tensor' is of type 'const nn::Tensor<double> &'; a function with an adjoint takes numbers
+NN_ADJOINT(of_number_tensor)
+void of_number_tensor_adjoint(double d_result, nn::Tensor<double>& d_x);
+
 double changes(double& x);
 // CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'changes' is of type 'double &'; a function with an adjoint takes numbers
 NN_ADJOINT(changes)

@@ -26,17 +26,29 @@ bool wants_cuda(const Job& job) {
   return job.print == Print::cuda || in_print || (job.write && job.emit.count(Emit::cuda) > 0);
 }
 
-/// Where a function does what its GPU code cannot.
-ir::Loc first_code(const ir::Function& f) {
-  for (ir::Value v : f.body.ops)
-    if (plan::is_code(f[v].kind) && f[v].loc.line > 0) return f[v].loc;
-  return f.loc;
+/// What a function does that its GPU code cannot, and where.
+struct Missing {
+  ir::Loc loc;
+  std::string what;
+};
+
+Missing missing_on_cuda(const ir::Function& f) {
+  std::optional<Missing> call, code;
+  for_each(f, f.body, [&](ir::Value v) {
+    const ir::Op& op = f[v];
+    if (op.loc.line == 0 || !plan::is_code(op.kind)) return;
+    if (op.kind == ir::Kind::foreign && !call)
+      call = {op.loc, "functions with an adjoint of their own (NN_ADJOINT)"};
+    if (!code) code = {op.loc, "loops, branches and single elements"};
+  });
+  return call ? *call : code ? *code : Missing{f.loc, "functions of this length"};
 }
 
 void refuse_cuda(const ir::Function& f) {
-  throw ir::Refusal({ir::Severity::error, first_code(f),
-                     "loops, branches and single elements are not supported for CUDA yet; write the function "
-                     "with operations on whole tensors, or leave 'cuda' out of --emit"});
+  const Missing missing = missing_on_cuda(f);
+  throw ir::Refusal({ir::Severity::error, missing.loc,
+                     missing.what + " are not supported for CUDA yet; write the function "
+                                    "with operations on whole tensors, or leave 'cuda' out of --emit"});
 }
 
 grad::Recompute in_loops(plan::Recompute recompute) {
@@ -143,11 +155,12 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     messages += frontend::to_text(grad::remarks(one.function));
     model.derivatives.push_back(derive(one.function, job));
     const plan::Plan& plan = model.derivatives.back().modes.front().plan;
-    if (wants_cuda(job) && plan.has_code)
-      messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, first_code(plan.f),
-                                                   "'" + one.function.name +
-                                                       "' is left out of the CUDA code: loops, branches and "
-                                                       "single elements are not supported there yet"});
+    if (!wants_cuda(job) || !plan.has_code) continue;
+    const Missing missing = missing_on_cuda(plan.f);
+    messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, missing.loc,
+                                                 "'" + one.function.name +
+                                                     "' is left out of the CUDA code: " + missing.what +
+                                                     " are not supported there yet"});
   }
   return model;
 }

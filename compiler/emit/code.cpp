@@ -71,6 +71,10 @@ void Code::operation(Value v) {
       return grow(op);
     case Kind::dimension:
       return dimension(v);
+    case Kind::foreign:
+      return foreign(v);
+    case Kind::written:
+      return;  // the call has declared it
     default:
       ir::bug("no statement for '" + std::string(ir::name_of(op.kind)) + "'");
   }
@@ -142,7 +146,8 @@ Text Code::text(Value v) {
 std::string Code::name_of(Value v) {
   const Op& op = w_.plan.f[v];
   // A statement's variable is what it leaves behind, not every number on the way.
-  const std::string hint = usage_.cell_of(v) >= 0 ? plan::name_hint(w_.plan.f, v) : op.name;
+  const bool is_called = op.kind == Kind::foreign || op.kind == Kind::written;
+  const std::string hint = usage_.cell_of(v) >= 0 || is_called ? plan::name_hint(w_.plan.f, v) : op.name;
   if (!hint.empty()) return w_.names.unique(identifier(hint));
   if (op.kind == Kind::load)
     return w_.names.unique(w_.buffers[static_cast<std::size_t>(usage_.buffer_of(op.operands[0]))] + "_at");

@@ -61,6 +61,10 @@ class Code {
   void alloc(Value v);
   void grow(const ir::Op& op);
   void dimension(Value v);
+  void foreign(Value v);
+  std::string passed(const ir::Foreign::Argument& argument, Value v, Waiting& reads);
+  std::string gradient(const ir::Foreign::Argument& argument, Value memory, Value result);
+  std::string view(const std::string& spelling, Value v) const;
   void write(int buffer);
   bool may_be_null(int buffer) const;
 

@@ -53,8 +53,10 @@ Value shown(const Function& f, Value v) {
   return v;
 }
 
-std::string operator_text(const Op& op) {
+std::string operator_text(const Function& f, const Op& op) {
   switch (op.kind) {
+    case Kind::foreign:
+      return f.foreigns[static_cast<std::size_t>(op.index)].name;
     case Kind::map:
       return std::string(name_of(op.map));
     case Kind::reduce:
@@ -87,7 +89,7 @@ std::string title(const Function& f, const Op& op) {
       arguments += "\u00b7";
     }
   }
-  return operator_text(op) + axes_text(op) + (has_constant ? "(" + arguments + ")" : "");
+  return operator_text(f, op) + axes_text(op) + (has_constant ? "(" + arguments + ")" : "");
 }
 
 /// What the result needs, in order of computation.
@@ -117,7 +119,7 @@ std::string argument_node(Graph& g, const ir::Leaf& leaf) {
 std::string operation_node(Graph& g, Value v, bool is_result) {
   const Op& op = g.f[v];
   const std::string& id = g.ids[v] =
-      g.names.unique(op.name.empty() ? operator_text(op) : identifier(op.name));
+      g.names.unique(identifier(op.name.empty() ? operator_text(g.f, op) : op.name));
   std::string label = title(g.f, op);
   if (!op.name.empty()) label = op.name + " = " + label;
   label += "\n" + to_string(op.type);

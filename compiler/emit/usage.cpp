@@ -31,7 +31,7 @@ bool is_expression(const Op& op) {
 UsageOf::UsageOf(const plan::Plan& p)
     : plan(p), scopes(plan::scopes_of(p.f)), of(p.f.ops.size()), cell(p.f.ops.size(), -1) {
   for (Value v : scopes.order)
-    if (p.f[v].kind == Kind::result)
+    if (p.f[v].kind == Kind::result || p.f[v].kind == Kind::written)
       results_[{p.f[v].operands[0], static_cast<std::size_t>(p.f[v].index)}] = v;
   list(p.steps, 0);
   for (Value y : p.results)
@@ -105,7 +105,7 @@ void UsageOf::count_operation(const Event& event, int position) {
   }
   const bool header = op.kind == Kind::loop || op.kind == Kind::branch;
   for (std::size_t i = 0; i < op.operands.size(); ++i) {
-    if (op.kind == Kind::result || (header && i == 0)) continue;
+    if (op.kind == Kind::result || op.kind == Kind::written || (header && i == 0)) continue;
     const int times = op.kind == Kind::map ? op::occurrences(op.map, static_cast<int>(i)) : 1;
     use(op.operands[i], times, own.block, position);
   }

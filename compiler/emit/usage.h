@@ -43,7 +43,8 @@ struct UsageOf {
   const Usage& operator[](Value v) const { return of[v.id]; }
   int cell_of(Value v) const { return cell[v.id]; }
   int buffer_of(Value v) const;
-  /// The results of a loop or branch by number; no value where there is none.
+  /// The results of a loop or branch, or the gradients that a call writes, by number; no value where there is
+  /// none.
   Value result(Value owner, std::size_t number) const;
 
  private:

@@ -175,6 +175,11 @@ class Collector {
     const bool is_scalar = !type->isReferenceType() && type->isRealFloatingType() && elem_of(type);
     const bool is_tensor = !type->isReferenceType() && tensor && ir::is_floating(tensor->elem);
     if (is_scalar || is_tensor) return;
+    if (type->isVoidType())
+      return report(function->getLocation(),
+                    "'" + function->getNameAsString() +
+                        "' returns nothing; return what the derivative is wanted of, "
+                        "a float, a double or a floating-point nn::Tensor");
     const std::string what = value_type(type) && !tensor
                                  ? "an expression that is not evaluated yet; declare the result "
                                    "as nn::Tensor<…>"

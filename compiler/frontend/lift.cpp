@@ -2,6 +2,7 @@
 #include "frontend/lift.h"
 
 #include "frontend/collect.h"
+#include "frontend/derivatives.h"
 #include "frontend/lifter.h"
 #include "frontend/parameters.h"
 #include "frontend/session.h"
@@ -26,9 +27,10 @@ ir::Function describe(const Annotated& annotated, clang::ASTContext& context) {
 }
 
 /// Lifts one function; its refusal, with notes, goes to the result.
-void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_ast, Result& result) {
+void lift_one(const Annotated& annotated, clang::ASTContext& context, const Derivatives& derivatives,
+              bool want_ast, Result& result) {
   Lifted lifted{describe(annotated, context), ""};
-  Lifter lifter(context, lifted.function);
+  Lifter lifter(context, derivatives, lifted.function);
   try {
     const Parameters parameters = add_parameters(annotated, context, lifter.builder(), lifter.objects());
     lifter.lift(annotated.function, parameters);
@@ -56,8 +58,10 @@ Result lift(const Options& options) {
   clang::ASTContext& context = session.unit->getASTContext();
   Collection found = collect(*session.unit, options.file);
   result.diagnostics = std::move(found.diagnostics);
+  const Derivatives derivatives = find_derivatives(context, result.diagnostics);
   for (const ir::Diagnostic& d : result.diagnostics) result.failed |= d.severity == ir::Severity::error;
-  for (const Annotated& annotated : found.functions) lift_one(annotated, context, options.want_ast, result);
+  for (const Annotated& annotated : found.functions)
+    lift_one(annotated, context, derivatives, options.want_ast, result);
   if (result.failed) result.functions.clear();
   return result;
 }

@@ -78,6 +78,7 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
                               llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call) {
   const llvm::StringRef primitive = primitive_name(callee);
   if (!primitive.empty()) return call_primitive({primitive, callee, self, arguments, sources, call});
+  if (Object* result = call_foreign(callee, arguments, call)) return result;
   if (Object* result = call_std(callee, self, arguments, call)) return result;
   if (Object* result = call_math(callee, arguments, call)) return result;
   const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
@@ -107,7 +108,8 @@ void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Exp
   const clang::FunctionDecl* definition = callee->getDefinition();
   if (!definition || !definition->getBody())
     refuse(where, "the body of " + quoted(callee) +
-                      " is not visible here; define it in the model file or in a header that it includes");
+                      " is not visible here; define it in the model file or in a header that it includes, or "
+                      "give its derivative with NN_ADJOINT");
   if (callee->isVariadic())
     refuse(where, "functions with variable arguments in the manner of C are not supported");
   for (const Frame* frame : frames_)

@@ -8,8 +8,8 @@
 
 namespace nndiff::frontend {
 
-Lifter::Lifter(clang::ASTContext& context, ir::Function& function)
-    : context_(context), f_(function), build_(function) {}
+Lifter::Lifter(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function)
+    : context_(context), derivatives_(derivatives), f_(function), build_(function) {}
 
 void Lifter::lift(const clang::FunctionDecl* function, const Parameters& parameters) {
   Frame frame;

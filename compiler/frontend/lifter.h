@@ -10,6 +10,7 @@
 #include <functional>
 #include <set>
 
+#include "frontend/derivatives.h"
 #include "frontend/object.h"
 #include "frontend/parameters.h"
 #include "ir/diagnostic.h"
@@ -32,7 +33,7 @@ struct Rest {
 
 class Lifter {
  public:
-  Lifter(clang::ASTContext& context, ir::Function& function);
+  Lifter(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function);
 
   /// Executes the body of the user's function with the objects of its parameters and makes its result, and
   /// what the parameters that it writes hold in the end, the yields.
@@ -297,6 +298,10 @@ class Lifter {
   Object* enter(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                 const clang::Expr* call);
 
+  // foreign.cpp: functions whose derivative the user has given
+  Object* call_foreign(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
+  int foreign_number(const Derivative& derivative);
+
   // library.cpp: the standard library's own
   Object* call_std(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                    const clang::Expr* call);
@@ -354,6 +359,7 @@ class Lifter {
   Object* call_map(ir::Map map, const PrimitiveCall& call);
   Object* call_in_place(const PrimitiveCall& call);
   Object* call_identity(const PrimitiveCall& call);
+  Object* call_stop(const PrimitiveCall& call);
   Object* call_size(const PrimitiveCall& call);
   Object* call_reduction(const PrimitiveCall& call, const StaticArguments& statics);
   void check_size_of_name(const Object* size, const std::string& name, const clang::Expr* where);
@@ -366,6 +372,7 @@ class Lifter {
   Object* choose_integer(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
 
   clang::ASTContext& context_;
+  const Derivatives& derivatives_;
   ir::Function& f_;
   op::Builder build_;
   Objects objects_;
@@ -373,6 +380,7 @@ class Lifter {
   std::vector<ir::Diagnostic> notes_;
   std::map<const clang::Decl*, Object*> globals_;   // constants outside of the function
   std::map<const Object*, Object*> tables_;         // constant arrays that are indexed at run time, as memory
+  std::map<const Derivative*, int> foreigns_;       // see foreign_number
   ir::Region entry_;                                // what is executed first: filling these
   std::set<ir::Value> lent_;                        // inputs that the function may write
   std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter

@@ -1,6 +1,8 @@
 // What may stand in a model file, which several translation units include.
 #include "frontend/model_rules.h"
 
+#include <algorithm>
+
 #include "frontend/source_text.h"
 
 namespace nndiff::frontend {
@@ -46,7 +48,10 @@ struct Rules {
           function->getLocation(),
           "a model file is included by other files and cannot hold 'main'; move it to a file that includes "
           "this one");
-    const bool is_annotated = function->hasAttr<clang::AnnotateAttr>();
+    const auto marks = function->specific_attrs<clang::AnnotateAttr>();
+    const bool is_annotated = std::any_of(marks.begin(), marks.end(), [](const clang::AnnotateAttr* note) {
+      return note->getAnnotation().starts_with("nn.diff:");
+    });
     if (const auto again = keyword_in(function, "inline", context); is_annotated && again.isValid())
       return report(again, "NN_DIFF makes '" + function->getNameAsString() +
                                "' inline, and g++ refuses the word twice; remove this one");

@@ -47,6 +47,7 @@ Object* Lifter::call_primitive(const PrimitiveCall& call) {
   if (const auto map = ir::map_named(call.name)) return call_map(*map, call);
   if (const auto result = call_in_place(call)) return result;
   if (call.name == "identity") return call_identity(call);
+  if (call.name == "stop_gradient") return call_stop(call);
   if (call.name == "extent" || call.name == "size") return call_size(call);
   const StaticArguments statics(call.callee);
   if (Object* result = call_reduction(call, statics)) return result;
@@ -145,6 +146,14 @@ Object* Lifter::call_identity(const PrimitiveCall& call) {
     refuse(call.sources[0]->getExprLoc(), "this variable is used before anything was assigned to it");
   write(call.self, *call.arguments[0], call.expr);
   return call.self;
+}
+
+/// What is no floating-point value of the IR has no gradient to stop.
+Object* Lifter::call_stop(const PrimitiveCall& call) {
+  const Object* x = read(call.arguments.at(0), call.sources[0]);
+  if (x->is_known()) return copy(*x, call.expr);
+  const ir::Value value = operand(call, 0);
+  return objects_.of(ir::is_floating(build_.type(value).elem) ? build_.stop_gradient(value) : value);
 }
 
 /// x.extent(axis), x.size(): a number where the sizes are static, else a value of the IR.

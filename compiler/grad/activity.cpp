@@ -46,7 +46,7 @@ struct Spread {
     changed = true;
   }
 
-  // Calls `edge(from, to)` for the values that `v` hands on: around a loop, and out of regions.
+  // Calls `edge(from, to)` for the values that `v` hands on: around a loop, and out of regions and calls.
   void structure(Value v, auto edge) const {
     const Op& op = f[v];
     if (op.kind == Kind::loop) {
@@ -56,6 +56,8 @@ struct Spread {
         edge(body.yields[i], body.params[i + 1]);
       }
     }
+    if (op.kind == Kind::written)
+      for (Value from : f[op.operands[0]].operands) edge(from, v);
     if (op.kind != Kind::result) return;
     const Op& of = f[op.operands[0]];
     for (const Region& r : of.regions) edge(r.yields[op.index], v);

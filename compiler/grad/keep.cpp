@@ -23,7 +23,8 @@ std::vector<bool> find_consumed(const Function& f) {
   std::vector<bool> out(f.ops.size(), false);
   for_each(f, f.body, [&](Value v) {
     const Op& op = f[v];
-    if (ir::consumes(op, 0)) out[op.operands[0].id] = true;
+    for (std::size_t i = 0; i < op.operands.size(); ++i)
+      if (ir::consumes(op, i)) out[op.operands[i].id] = true;
     for (const Region& r : op.regions)
       for (std::size_t k = 0; k < r.yields.size(); ++k) {
         if (op.kind == Kind::loop && r.yields[k] == r.params[k + 1]) continue;

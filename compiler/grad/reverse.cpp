@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "grad/foreign.h"
 #include "grad/guard.h"
 #include "grad/memory.h"
 #include "ir/linear.h"
@@ -41,6 +42,9 @@ struct Reverse {
       case Kind::result:
       case Kind::dimension:
         return;
+      case Kind::foreign:
+      case Kind::written:
+        return foreign_step(b, adjoints, is_active, y);
       case Kind::loop:
         return loop(y);
       case Kind::branch:

@@ -25,10 +25,10 @@ const MapNames& info(Map map) {
 }
 
 constexpr std::string_view kinds[] = {
-    "input",     "constant",      "size",      "iota",   "map",    "cast",    "broadcast",
-    "reduce",    "reshape",       "permute",   "matmul", "pick",   "softmax", "log_softmax",
-    "logsumexp", "stop_gradient", "alloc",     "copy",   "load",   "store",   "accumulate",
-    "grow",      "dimension",     "parameter", "loop",   "branch", "result"};
+    "input",   "constant", "size",   "iota",    "map",        "cast",        "broadcast", "reduce",
+    "reshape", "permute",  "matmul", "pick",    "softmax",    "log_softmax", "logsumexp", "stop_gradient",
+    "alloc",   "copy",     "load",   "store",   "accumulate", "grow",        "dimension", "parameter",
+    "loop",    "branch",   "result", "foreign", "written"};
 constexpr std::string_view reducers[] = {"sum", "max", "min"};
 }  // namespace
 
@@ -49,6 +49,8 @@ bool is_unique(const Op& op) {
     case Kind::dimension:
     case Kind::loop:
     case Kind::branch:
+    case Kind::foreign:
+    case Kind::written:
       return true;
     default:
       return false;
@@ -56,6 +58,7 @@ bool is_unique(const Op& op) {
 }
 bool consumes(const Op& op, std::size_t i) {
   const bool writes = op.kind == Kind::store || op.kind == Kind::accumulate || op.kind == Kind::grow;
+  if (op.kind == Kind::foreign) return i + static_cast<std::size_t>(op.writes) >= op.operands.size();
   return writes && i == 0;
 }
 

@@ -73,6 +73,8 @@ enum class Kind : std::uint8_t {
   loop,           // (limit, initial…): regions[0] maps (i, carried…) to carried…; its own value: the rounds
   branch,         // (condition): regions[0] where it holds, else regions[1]; its own value: the condition
   result,         // (loop or branch): the value number `index` that it yields
+  foreign,        // (arguments…, memory…): calls foreigns[index]; its own value is what that returns
+  written,        // (foreign): what it leaves in its gradient number `index`
 };
 
 // Indices are i64 scalars: one for each axis of the array, or a single one that counts in row-major order.
@@ -113,6 +115,7 @@ struct Op {
   double number = 0;
   Dim dim = Dim{1};
   int index = 0;
+  int writes = 0;  // foreign: so many of its operands, the last ones, are memory that it consumes
   Sweep sweep = Sweep::forward;
   std::vector<Region> regions = {};
   Loc loc = {};
@@ -169,6 +172,30 @@ struct Statement {
   std::string variable;
 };
 
+/// A C++ function that generated code calls by its name: one whose derivative the user has given, or that
+/// derivative. It is a function of its arguments, called where the user's program calls it and never again:
+/// what it returned is kept. The operands of a call are its arguments in order, but for gradients, and then
+/// memory of zeros for those gradients that are arrays.
+struct Foreign {
+  struct Argument {
+    enum class Role : std::uint8_t {
+      value,     // an argument of the function
+      result,    // what the function returned
+      upstream,  // the adjoint of that
+      gradient,  // where the adjoint of an argument goes; zero before the call
+    } role = Role::value;
+    int number = -1;  // of a value or a gradient: which argument of the function
+    Type type = {};
+    std::string name;
+    std::string spelling;  // the C++ type without const and reference
+  };
+  std::string name;  // "ns::f"
+  std::vector<Argument> arguments;
+  Type result = {Elem::i64, {}};  // without meaning where nothing is returned
+  std::string result_spelling = {};
+  int adjoint = -1;  // the number of the adjoint; an adjoint has none
+};
+
 struct Function {
   std::string name;         // "loss"
   std::string qualified;    // "ns::loss"
@@ -181,6 +208,7 @@ struct Function {
   Region body;
   std::vector<Output> outputs;        // empty for a primal function that yields its result alone
   std::optional<Value> upstream;      // vjp: the input that holds the upstream gradient
+  std::vector<Foreign> foreigns;      // what operations of that kind call
   std::vector<Statement> statements;  // what comments in the generated code quote
 
   Op& operator[](Value v) { return ops[v.id]; }

@@ -156,10 +156,42 @@ struct Verifier {
     }
   }
 
+  // Operands go by the arguments that have one, in order, and memory comes behind.
+  void check_foreign(Value v) const {
+    const Op& op = f[v];
+    require(op.index >= 0 && op.index < static_cast<int>(f.foreigns.size()), v, "it calls nothing");
+    const Foreign& callee = f.foreigns[static_cast<std::size_t>(op.index)];
+    std::vector<Type> passed, memory;
+    for (const Foreign::Argument& a : callee.arguments) {
+      if (a.role != Foreign::Argument::Role::gradient)
+        passed.push_back(a.type);
+      else if (!a.type.shape.empty())
+        memory.push_back(a.type);
+    }
+    require(op.writes == static_cast<int>(memory.size()), v, "wrong number of arrays to write");
+    passed.insert(passed.end(), memory.begin(), memory.end());
+    require(op.operands.size() == passed.size(), v, "wrong number of operands");
+    for (std::size_t i = 0; i < passed.size(); ++i)
+      require(operand(v, i) == passed[i], v, "an argument is of another type");
+    require(op.type == callee.result, v, "wrong type of the result");
+  }
+
+  void check_written(Value v) const {
+    const Op& op = f[v];
+    const Op& call = f[op.operands[0]];
+    require(call.kind == Kind::foreign, v, "nothing is called");
+    int number = 0;
+    for (const Foreign::Argument& a : f.foreigns[static_cast<std::size_t>(call.index)].arguments)
+      if (a.role == Foreign::Argument::Role::gradient && number++ == op.index)
+        return require(a.type == op.type, v, "type changes");
+    require(false, v, "no gradient of that number");
+  }
+
   void check_kind(Value v) const {
     const Op& op = f[v];
     if (op.kind == Kind::map) return check_map(v);
     if (op.kind == Kind::loop) return check_loop(v);
+    if (op.kind == Kind::foreign) return check_foreign(v);
     if (op.kind == Kind::load || op.kind == Kind::store || op.kind == Kind::accumulate) return check_array(v);
     require(op.operands.size() == operand_count(op), v, "wrong number of operands");
     switch (op.kind) {
@@ -183,6 +215,8 @@ struct Verifier {
         return check_branch(v);
       case Kind::result:
         return check_result(v);
+      case Kind::written:
+        return check_written(v);
       case Kind::softmax:
       case Kind::log_softmax:
       case Kind::stop_gradient:

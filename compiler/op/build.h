@@ -102,6 +102,10 @@ struct Builder {
   Built loop(Value limit, const std::vector<Value>& initial, ir::Region body, bool is_while = false);
   Built branch(Value condition, ir::Region yes, ir::Region no);
 
+  /// A call of f.foreigns[number]; the operands are its arguments but for gradients. The results are these,
+  /// in memory of zeros made here.
+  Built foreign(int number, std::vector<Value> operands);
+
   [[noreturn]] void refuse(const std::string& message) const;
 };
 

@@ -1,4 +1,4 @@
-// Builders of memory, loops and branches.
+// Builders of memory, loops, branches and calls.
 #include "op/build.h"
 
 namespace nndiff::op {
@@ -89,6 +89,24 @@ Builder::Built Builder::branch(Value condition, ir::Region yes, ir::Region no) {
   op.regions.push_back(std::move(no));
   const Value made = append(std::move(op));
   return {made, results(*this, made, yields)};
+}
+
+Builder::Built Builder::foreign(int number, std::vector<Value> operands) {
+  const ir::Foreign callee = f.foreigns[static_cast<std::size_t>(number)];
+  std::vector<Type> gradients;
+  for (const ir::Foreign::Argument& a : callee.arguments)
+    if (a.role == ir::Foreign::Argument::Role::gradient) gradients.push_back(a.type);
+  Op op{.kind = Kind::foreign, .type = callee.result, .operands = std::move(operands), .index = number};
+  for (const Type& type : gradients) {
+    if (type.shape.empty()) continue;
+    op.operands.push_back(zeros(type));
+    ++op.writes;
+  }
+  Built built{append(std::move(op)), {}};
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    built.results.push_back(append(
+        {.kind = Kind::written, .type = gradients[i], .operands = {built.op}, .index = static_cast<int>(i)}));
+  return built;
 }
 
 }  // namespace nndiff::op

@@ -29,9 +29,24 @@ struct Chains {
     if (op.kind == Kind::branch) return branch(v);
     if (!is_array(v)) return;
     if (op.kind == Kind::result) return put(v, results.at({op.operands[0], op.index}));
+    if (op.kind == Kind::foreign) return static_cast<void>(memory.add(p, v));
+    if (op.kind == Kind::written) return put(v, written(op));
     if (ir::consumes(op, 0)) return put(v, buffer(op.operands[0]));
     if (p.part[v.id] == Part::leaf) return argument(v);
     if (is_stored(v)) memory.add(p, v);
+  }
+
+  // The memory that a call was given for its gradient of that number: scalar ones have none.
+  int written(const Op& op) const {
+    const Op& call = p.f[op.operands[0]];
+    std::size_t at = call.operands.size() - static_cast<std::size_t>(call.writes);
+    int number = 0;
+    for (const ir::Foreign::Argument& a : p.f.foreigns[static_cast<std::size_t>(call.index)].arguments) {
+      if (a.role != ir::Foreign::Argument::Role::gradient) continue;
+      if (number++ == op.index) break;
+      at += a.type.shape.empty() ? 0 : 1;
+    }
+    return buffer(call.operands[at]);
   }
 
   void argument(Value v) {

@@ -196,6 +196,8 @@ bool is_code(Kind kind) {
     case Kind::loop:
     case Kind::branch:
     case Kind::result:
+    case Kind::foreign:
+    case Kind::written:
       return true;
     default:
       return false;

@@ -1,10 +1,28 @@
 // What values and the memory they live in should be called.
+#include "ir/diagnostic.h"
 #include "plan/plan.h"
 
 namespace nndiff::plan {
 
+namespace {
+
+// What a function returns goes by its name, and what it writes by the parameter's.
+std::string called_name(const ir::Function& f, const ir::Op& op) {
+  const ir::Op& call = op.kind == ir::Kind::foreign ? op : f[op.operands[0]];
+  const ir::Foreign& callee = f.foreigns[static_cast<std::size_t>(call.index)];
+  if (op.kind == ir::Kind::foreign) return callee.name.substr(callee.name.rfind(':') + 1);
+  int number = 0;
+  for (const ir::Foreign::Argument& a : callee.arguments)
+    if (a.role == ir::Foreign::Argument::Role::gradient && number++ == op.index) return a.name;
+  ir::bug("a gradient that nothing writes");
+}
+
+}  // namespace
+
 std::string name_hint(const ir::Function& f, Value v) {
   const ir::Op& op = f[v];
+  const bool is_called = op.kind == ir::Kind::foreign || op.kind == ir::Kind::written;
+  if (op.name.empty() && is_called) return called_name(f, op);
   if (!op.name.empty() || op.statement < 0) return op.name;
   const std::string& variable = f.statements[static_cast<std::size_t>(op.statement)].variable;
   if (variable.empty()) return "";

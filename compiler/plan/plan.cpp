@@ -138,8 +138,8 @@ std::vector<int> buffers_read(const Plan& plan, const Step& step) {
     for (int n : needed(step.kernel, s.node)) read.push_back(step.kernel.nodes[n].access.buffer);
   if (step.kind == Step::Kind::code)
     for (Value v : step.values)
-      if (plan.f[v].kind == ir::Kind::load)
-        read.push_back(plan.memory[base_of(plan.f, plan.f[v].operands[0]).id]);
+      if (plan.f[v].kind == ir::Kind::load || plan.f[v].kind == ir::Kind::foreign)
+        for (Value o : plan.f[v].operands) read.push_back(plan.memory[base_of(plan.f, o).id]);
   return read;
 }
 

@@ -156,6 +156,8 @@ std::string code_text(Names& names, const Step& step) {
     const auto buffer = [&](Value of) { return plan.memory[base_of(plan.f, of).id]; };
     if (op.type.rank() > 0) add(written, buffer(v));
     if (op.kind == ir::Kind::load || op.kind == ir::Kind::copy) add(read, buffer(op.operands[0]));
+    for (std::size_t i = 0; op.kind == ir::Kind::foreign && i < op.operands.size(); ++i)
+      add(ir::consumes(op, i) ? written : read, buffer(op.operands[i]));
   }
   const std::string from = names.list(read, step.number), to = names.list(written, step.number + 1);
   return "statements: " + from + (from.empty() ? "" : " ") + "->" + (to.empty() ? " scalars" : " " + to);

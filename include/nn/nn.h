@@ -16,6 +16,7 @@
 #include "nn/reduce.h"
 #include "nn/shape_ops.h"
 #include "nn/softmax.h"
+#include "nn/stop_gradient.h"
 #include "nn/tensor.h"
 #include "nn/view.h"
 

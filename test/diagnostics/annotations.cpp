@@ -40,6 +40,11 @@ NN_DIFF() int integer_result(double x) {
   return 1;
 }
 
+// CHECK: [[FILE]]:[[@LINE+1]]:16: error: 'no_result' returns nothing; return what the derivative is wanted of, a float, a double or a floating-point nn::Tensor
+NN_DIFF() void no_result(const double* x, double* y) {
+  y[0] = x[0];
+}
+
 // CHECK: [[FILE]]:[[@LINE+1]]:16: error: 'lazy_result' returns an expression that is not evaluated yet; declare the result as nn::Tensor
 NN_DIFF() auto lazy_result(const nn::Tensor<float, 3>& x) {
   return x + x;

@@ -9,7 +9,7 @@
 
 double elsewhere(double x);
 
-// CHECK: {{^}}[[FILE:.*calls.cpp]]:[[@LINE+2]]:10: error: the body of 'elsewhere' is not visible here; define it in the model file or in a header that it includes
+// CHECK: {{^}}[[FILE:.*calls.cpp]]:[[@LINE+2]]:10: error: the body of 'elsewhere' is not visible here; define it in the model file or in a header that it includes, or give its derivative with NN_ADJOINT
 NN_DIFF() double no_body(double x) {
   return elsewhere(x);
 }

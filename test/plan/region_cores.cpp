@@ -1,9 +1,9 @@
 // Core functions of random programs with loops, branches and memory, as planned and emitted, return what an
 // interpreter of the IR does, the second time too, and allocate nothing then.
 // RUN: %cxx %s %S/../unit/interpreter.cpp %S/../unit/random_ir.cpp %S/../unit/random_regions.cpp -I%S/../unit %rooms -o %t.gen
-// RUN: %t.gen 40 > %t.cpp && %cxx -O0 %san %t.cpp %lib -o %t && %t
-// RUN: %t.gen 20 1000 > %t.cpp && %clang19 -Wno-unused-function %O3 %t.cpp %lib -o %t && %t
-// RUN: %t.gen 20 2000 > %t.cpp && %cxx %O3 %t.cpp %lib -o %t && %t
+// RUN: %t.gen 40 > %t.cpp && %cxx -I%S/../unit -O0 %san %t.cpp %lib -o %t && %t
+// RUN: %t.gen 20 1000 > %t.cpp && %clang19 -I%S/../unit -Wno-unused-function %O3 %t.cpp %lib -o %t && %t
+// RUN: %t.gen 20 2000 > %t.cpp && %cxx -I%S/../unit %O3 %t.cpp %lib -o %t && %t
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +20,7 @@ using namespace nndiff;
 
 const char* const head = R"(// Generated.
 #include <nn/runtime.h>
+#include "called.h"
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -110,7 +111,7 @@ std::string checked_core(const ir::Function& f, const test::RandomProgram& p, st
   const plan::Plan plan = plan::plan(f);
   if (grows_an_argument(plan)) return "";
   calls += "  check_" + f.name + "();\n";
-  Caller caller{f, p, test::interpret(f, p.inputs, p.sizes)};
+  Caller caller{f, p, test::interpret(f, p.inputs, p.sizes, p.calls)};
   for (const emit::CoreArgument& a : emit::core_arguments(f)) caller.add(a);
   std::string text = "namespace {\n" + emit::core(plan) + "}\n";
   text += "void check_" + f.name + "() {\n  name = \"" + f.name +

@@ -40,6 +40,7 @@ struct Machine {
   const ir::Function& f;
   const std::vector<Array>& inputs;
   Sizes sizes;
+  const Calls& calls;
   Run done = {};
   std::vector<Slot> slots = std::vector<Slot>(f.ops.size());
   std::vector<std::vector<Slot>> results = std::vector<std::vector<Slot>>(f.ops.size());
@@ -272,6 +273,29 @@ struct Machine {
     results[v.id] = yielded(taken, false);
   }
 
+  // Memory for gradients is zero before; what the function leaves there comes from its results.
+  void call(Value v) {
+    const Op& op = f[v];
+    const ir::Foreign& callee = f.foreigns.at(static_cast<std::size_t>(op.index));
+    std::vector<Array> arguments;
+    for (std::size_t i = 0; i < op.operands.size(); ++i) {
+      const Slot s = ir::consumes(op, i) ? take(op.operands[i]) : read(op.operands[i]);
+      const std::vector<Number>& x = s.memory->data;
+      done.work += static_cast<std::int64_t>(x.size());
+      if (!ir::consumes(op, i))
+        arguments.push_back({s.shape, {x.begin(), x.end()}});
+      else
+        for (Number element : x) require(element == 0, "a gradient is not zero before the call");
+    }
+    results[v.id].clear();
+    for (const Array& a : calls.at(callee.name)(arguments)) {
+      Slot s{a.shape, std::make_shared<Memory>()};
+      s.memory->data.assign(a.data.begin(), a.data.end());
+      results[v.id].push_back(std::move(s));
+    }
+    slots[v.id] = callee.adjoint < 0 ? number(0) : results[v.id].at(0);
+  }
+
   Slot number(Number x) {
     Slot s{{}, std::make_shared<Memory>()};
     s.memory->data = {x};
@@ -308,7 +332,10 @@ struct Machine {
         return loop(v);
       case Kind::branch:
         return branch(v);
+      case Kind::foreign:
+        return call(v);
       case Kind::result:
+      case Kind::written:
         slots[v.id] = results[op.operands[0].id].at(op.index);
         return;
       case Kind::constant:
@@ -330,8 +357,8 @@ Index extents(const ir::Shape& shape, const Sizes& sizes) {
   return out;
 }
 
-Run execute(const ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes) {
-  Machine m{f, inputs, sizes};
+Run execute(const ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes, const Calls& calls) {
+  Machine m{f, inputs, sizes, calls};
   m.region(f.body);
   for (Value v : f.body.yields) {
     const Slot& s = m.read(v);
@@ -340,8 +367,9 @@ Run execute(const ir::Function& f, const std::vector<Array>& inputs, const Sizes
   return m.done;
 }
 
-std::vector<Array> interpret(const ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes) {
-  return execute(f, inputs, sizes).outputs;
+std::vector<Array> interpret(const ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes,
+                             const Calls& calls) {
+  return execute(f, inputs, sizes, calls).outputs;
 }
 
 }  // namespace test

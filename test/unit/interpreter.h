@@ -3,6 +3,7 @@
 #ifndef TEST_UNIT_INTERPRETER_H
 #define TEST_UNIT_INTERPRETER_H
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,15 +31,20 @@ struct Run {
   std::int64_t memory = 0;  // elements that memory was made for by alloc, copy and grow
 };
 
+/// The functions that Kind::foreign calls, by their names: from the operands to what is returned, or to what
+/// is left in the gradients, in the order of the arguments.
+using Calls = std::map<std::string, std::function<std::vector<Array>(const std::vector<Array>&)>>;
+
 /// Runs `f` for `inputs` (by Kind::input's index), integers exactly. Throws where the program breaks a law
 /// that only shows when it runs: memory read after it was overwritten, an index out of range, a decision
 /// that depends on memory never written. What has not been written is NaN, but for memory of unknown extent
 /// that starts as a copy of a constant: it is the caller's and reaches as far as it is used.
-Run execute(const nndiff::ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes);
+Run execute(const nndiff::ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes,
+            const Calls& calls = {});
 
 /// What `f` yields, alone.
 std::vector<Array> interpret(const nndiff::ir::Function& f, const std::vector<Array>& inputs,
-                             const Sizes& sizes);
+                             const Sizes& sizes, const Calls& calls = {});
 
 }  // namespace test
 

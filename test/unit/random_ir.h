@@ -15,6 +15,7 @@ struct RandomProgram {
   nndiff::ir::Function f;
   std::vector<Array> inputs;
   Sizes sizes;
+  Calls calls = {};
 };
 RandomProgram random_program(std::uint32_t seed, int operations);
 

@@ -2,6 +2,7 @@
 #include "random_regions.h"
 
 #include "formulas.h"
+#include "random_calls.h"
 
 namespace test {
 
@@ -286,8 +287,23 @@ struct Generator : Formulas {
     a.now = b.loop(rounds, {a.now}, outer).results[0];
   }
 
+  // A function that the IR does not look into.
+  void call(Scope& s) {
+    const auto result = [&](int callee, std::vector<Value> operands) {
+      return b.foreign(callee, std::move(operands)).op;
+    };
+    const Value t = pick(s.tensors);
+    if (b.shape(t) == ir::Shape{Dim{3}})
+      s.tensors.push_back(result(turned, {t, pick(s.scalars)}));
+    else if (b.shape(t) == ir::Shape{Dim::parse("N")})
+      s.scalars.push_back(result(length, {t}));
+    else
+      s.scalars.push_back(result(mixed, {pick(s.scalars), pick(s.scalars), number(s)}));
+  }
+
   void statement(Scope& s) {
-    const int kind = below(100);
+    const int kind = below(110);
+    if (kind >= 100) return call(s);
     if (kind < 22) return scalar(s);
     if (kind < 36) return read(s);
     if (kind < 50) return write(s);
@@ -342,6 +358,8 @@ struct Generator : Formulas {
   RandomProgram run() {
     p.f.name = p.f.qualified = "random";
     p.sizes = {{"N", 1 + below(3)}};
+    p.f.foreigns = foreigns();
+    p.calls = calls();
     Scope s = inputs();
     const std::size_t written = s.arrays.size() - 1;
     while (budget > 0) statements(s, 1);

@@ -15,7 +15,7 @@
 #include "ir/print.h"
 #include "ir/verify.h"
 #include "opt/simplify.h"
-#include "plan/compact.h"
+#include "plan/device.h"
 
 namespace nndiff {
 
@@ -24,19 +24,6 @@ namespace {
 bool wants_cuda(const Job& job) {
   const bool in_print = job.print == Print::plan && job.emit.count(Emit::cuda) > 0;
   return job.print == Print::cuda || in_print || (job.write && job.emit.count(Emit::cuda) > 0);
-}
-
-/// Where a function does what its GPU code cannot.
-ir::Loc first_code(const ir::Function& f) {
-  for (ir::Value v : f.body.ops)
-    if (plan::is_code(f[v].kind) && f[v].loc.line > 0) return f[v].loc;
-  return f.loc;
-}
-
-void refuse_cuda(const ir::Function& f) {
-  throw ir::Refusal({ir::Severity::error, first_code(f),
-                     "loops, branches and single elements are not supported for CUDA yet; write the function "
-                     "with operations on whole tensors, or leave 'cuda' out of --emit"});
 }
 
 grad::Recompute in_loops(plan::Recompute recompute) {
@@ -59,13 +46,19 @@ emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job&
   ir::verify(f, "simplify");
   emit::Generated generated{plan::plan(f, job.plan), ""};
   generated.core = emit::core(generated.plan);
-  if (wants_cuda(job) && generated.plan.has_code) {
-    if (job.cuda_asked || job.print == Print::cuda) refuse_cuda(generated.plan.f);
-  } else if (wants_cuda(job)) {
-    plan::Options options = job.plan;
-    options.target = plan::Target::cuda;
-    generated.cuda_plan = plan::plan(f, options);
+  if (!wants_cuda(job)) return generated;
+  if (auto obstacle = plan::obstacle_on_device(generated.plan)) {
+    const bool is_asked = job.cuda_asked || job.print == Print::cuda;
+    obstacle->message = is_asked ? "not for CUDA: " + obstacle->message
+                                 : "'" + primal.name + "' is left out of the CUDA code: " + obstacle->message;
+    if (is_asked) throw ir::Refusal(*obstacle);
+    obstacle->severity = ir::Severity::remark;
+    generated.left_out = *obstacle;
+    return generated;
   }
+  plan::Options options = job.plan;
+  options.target = plan::Target::cuda;
+  generated.cuda_plan = plan::plan(f, options);
   return generated;
 }
 
@@ -142,12 +135,8 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     emit::check_boundary(one.function);
     messages += frontend::to_text(grad::remarks(one.function));
     model.derivatives.push_back(derive(one.function, job));
-    const plan::Plan& plan = model.derivatives.back().modes.front().plan;
-    if (wants_cuda(job) && plan.has_code)
-      messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, first_code(plan.f),
-                                                   "'" + one.function.name +
-                                                       "' is left out of the CUDA code: loops, branches and "
-                                                       "single elements are not supported there yet"});
+    const emit::Generated& first = model.derivatives.back().modes.front();
+    if (first.left_out) messages += frontend::to_text(*first.left_out);
   }
   return model;
 }

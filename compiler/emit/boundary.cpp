@@ -202,6 +202,12 @@ std::string outputs_text(const Context& c, const Generated& mode) {
       text += call_text(
           "  " + c.check + ".elements",
           {quoted(leaf.gradient_name), leaf.gradient, own_size(c, leaf), quoted(leaf.leaf->path)}, ";\n");
+    if (mode.cuda_plan && lends) {
+      const std::string data = leaf.leaf->holder == Holder::span ? ".data()" : "";
+      text += "  " + c.check + ".pointer(" + quoted(leaf.leaf->path) + ", " + leaf.expression + data + ");\n";
+      if (leaf.leaf->wanted)
+        text += "  " + c.check + ".pointer(" + quoted(leaf.gradient_name) + ", " + leaf.gradient + data + ");\n";
+    }
     if (leaf.leaf->wanted && leaf.is_tensor)
       text += call_text("  " + c.check + ".gradient",
                         {quoted(leaf.gradient_name), leaf.gradient, leaf.expression, quoted(leaf.leaf->path)},
@@ -250,7 +256,7 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression, on_device);
+      if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression);
       return (leaf.leaf->type.shape.empty() && !on_device ? "*" : "") + leaf.expression + data;
     }
     case Role::gradient: {

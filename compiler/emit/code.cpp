@@ -80,7 +80,7 @@ void Code::operation(Value v) {
 
 void Code::expression(Value v) {
   const Usage& usage = usage_[v];
-  if (usage.count == 0) return;
+  if (usage.count == 0 || w_.scalars.count(v)) return;
   Waiting made = compute(v);
   made.block = usage.inlined ? -1 : usage.block;
   const bool here = !usage.inlined && usage.block == usage_.scopes.of_value(v);
@@ -153,6 +153,12 @@ void Code::declare(Value v, const Text& text) {
   const std::string name = name_of(v);
   w_.lines.line("const " + ir::cpp_name(op.type.elem) + " " + name + " = " + text.source + ";");
   w_.scalars[v] = name;
+}
+
+void Code::declare_now(Value v) {
+  if (w_.scalars.count(v) || usage_[v].count == 0) return;
+  const Text now = text(v);
+  if (!w_.scalars.count(v)) declare(v, now);
 }
 
 void Code::declare_block(int block) {
@@ -270,10 +276,10 @@ void Code::store_block(const Op& op, const std::string& to, bool adds) {
   const std::string count = w_.text(plan::count(w_.plan.f[op.operands[1]].type.shape)).source;
   const int buffer = usage_.buffer_of(op.operands[0]);
   if (may_be_null(buffer)) w_.lines.open("if (" + w_.buffers[static_cast<std::size_t>(buffer)] + ") {");
-  if (adds)
+  if (adds && moving_.add.empty())
     add_block(op, to, from, count);
   else
-    w_.lines.line("std::copy_n(" + from + ", " + count + ", &" + to + ");");
+    w_.lines.line((adds ? moving_.add : moving_.copy) + from + ", " + count + ", &" + to + ");");
   if (may_be_null(buffer)) w_.lines.close();
 }
 
@@ -295,7 +301,7 @@ void Code::load_block(Value v) {
   const std::string from = element(op, 1, reads), count = w_.text(plan::count(op.type.shape)).source;
   const int to = usage_.buffer_of(v);
   write(to);
-  w_.lines.line("std::copy_n(&" + from + ", " + count + ", " + w_.buffers[static_cast<std::size_t>(to)] +
+  w_.lines.line(moving_.copy + "&" + from + ", " + count + ", " + w_.buffers[static_cast<std::size_t>(to)] +
                 ");");
 }
 
@@ -319,6 +325,7 @@ void Code::grow(const Op& op) {
 // A size that is known from here on, and the memory that waits for it.
 void Code::dimension(Value v) {
   const Op& op = w_.plan.f[v];
+  if (w_.scalars.count(v)) return;
   Waiting reads;
   declare(v, operand(op.operands[0], reads));
   w_.dims[std::string(op.dim.name())] = w_.scalars.at(v);
@@ -358,10 +365,10 @@ void Code::copy(const Op& op, int to) {
   const std::string count = w_.text(plan::count(op.type.shape)).source;
   const Op& from = w_.plan.f[op.operands[0]];
   if (from.kind == Kind::constant)
-    return w_.lines.line("std::fill_n(" + name + ", " + count + ", " +
+    return w_.lines.line(moving_.fill + name + ", " + count + ", " +
                          op::literal(from.number, from.type.elem).source + ");");
   const std::string source = w_.buffers[static_cast<std::size_t>(usage_.buffer_of(op.operands[0]))];
-  w_.lines.line("std::copy_n(" + source + ", " + count + ", " + name + ");");
+  w_.lines.line(moving_.copy + source + ", " + count + ", " + name + ");");
 }
 
 }  // namespace nndiff::emit

@@ -11,14 +11,34 @@ namespace nndiff::emit {
 /// " += " for add: the operators whose assignment takes the right operand as it is; else null.
 const char* compound(ir::Map map);
 
+/// What code calls to move elements: each is the head of a call, up to its first argument.
+struct Moving {
+  std::string copy = "std::copy_n(";  // from, count, to)
+  std::string fill = "std::fill_n(";  // to, count, value)
+  std::string add = {};               // from, count, to); a loop where there is none
+  std::string swap = "std::swap(";    // pointer, pointer)
+};
+
 /// Writes statements, each value in the innermost block that serves its uses; what is used once is written
 /// where it is used. Kernels and products among them are written by `other`.
 class Code {
  public:
   using Other = std::function<void(const plan::Step&)>;
-  Code(Writer& writer, Other other) : w_(writer), usage_(writer.plan), other_(std::move(other)) {}
+  Code(Writer& writer, const UsageOf& usage, Other other, Moving moving = {})
+      : w_(writer), usage_(usage), other_(std::move(other)), moving_(std::move(moving)) {}
 
   void step(const plan::Step& step);
+  void operation(Value v);
+
+  /// A loop whose rounds are shared out over the threads of a grid. What it carries are sums, of which each
+  /// thread has its own part at the end.
+  void shared(const plan::Step& step);
+
+  /// Pointers change places: `to` gets what `from` had, and what nobody needs goes to where nothing came from.
+  void exchange(const std::vector<plan::Move>& moves);
+
+  /// Sees to it that a scalar has a variable.
+  void declare_now(Value v);
 
   /// Computes now what reads memory and waits for its use.
   void settle();
@@ -36,7 +56,6 @@ class Code {
     int block = -1;
   };
 
-  void operation(Value v);
   void expression(Value v);
   Waiting compute(Value v);
   Text operand(Value v, Waiting& reads);
@@ -71,12 +90,13 @@ class Code {
   void assign(std::vector<std::pair<int, Value>> yields);
   void assign_one(int cell, Value y);
   bool is_read(int cell, const std::vector<std::pair<int, Value>>& by, std::size_t but) const;
-  void exchange(const std::vector<plan::Move>& moves);
   std::string place(Value v) const;
 
   Writer& w_;
-  UsageOf usage_;
+  const UsageOf& usage_;
   Other other_;
+  Moving moving_;
+  const plan::Step* shared_ = nullptr;
   std::map<Value, Waiting> waiting_;
   std::map<int, std::string> cells_;  // variables that change
 };

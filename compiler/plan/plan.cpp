@@ -79,12 +79,14 @@ void part_copies(Plan& plan) {
   plan.copies.insert(plan.copies.begin(), parted.begin(), parted.end());
 }
 
-// Memory of sizes that are not known on entry.
-void assign_rooms(Plan& plan) {
+// Memory of sizes that are not known on entry. For a GPU all of them are: see obstacle_on_device.
+void assign_rooms(Plan& plan, Target target) {
   std::set<std::string, std::less<>> known;
   for (const ir::Leaf* leaf : ir::leaves(plan.f))
     for (const Dim& d : leaf->type.shape)
       d.for_each_name([&](std::string_view name) { known.emplace(name); });
+  for (const ir::Op& op : plan.f.ops)
+    if (target == Target::cuda && op.kind == ir::Kind::dimension) known.emplace(op.dim.name());
   for (Buffer& b : plan.buffers) {
     bool late = false;
     for (const Dim& d : b.shape) {
@@ -239,7 +241,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   part_copies(plan);
   plan.f = std::move(p.f);
   if (!plan.has_code) share_equal_stores(plan);
-  assign_rooms(plan);
+  assign_rooms(plan, options.target);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)

@@ -202,6 +202,29 @@ struct Step {
   int number = 0, last = 0;  // in the order of the text: its own, and that of the last step inside
 };
 
+/// Something that the host asks a GPU for, where a plan has code.
+struct Launch {
+  enum class Kind : std::uint8_t {
+    product,
+    kernel,
+    copy,    // a statement that fills, copies or adds consecutive elements
+    serial,  // statements in one thread
+    shared,  // a loop whose rounds are shared out over threads
+    loop,    // a loop or branch of the host's, whose bodies are the parts
+    branch,
+  };
+  /// A number that is left in memory for later launches, or for the host.
+  struct Leave {
+    int cell = -1;
+    Value value;
+    int parts = -1;  // of a sum over the rounds of a shared loop: where every block leaves its own
+  };
+  Kind kind = Kind::serial;
+  std::vector<Step> steps;    // of a loop or branch, the step without its parts
+  std::vector<Leave> leaves;  // at the end, all at once
+  std::vector<std::vector<Launch>> parts;
+};
+
 /// Totals that a reader wants to know.
 struct Cost {
   double flops = 0;
@@ -224,6 +247,8 @@ struct Plan {
   bool has_code = false;       // steps are code, loops and branches too
   std::vector<int> memory;     // by operation: the buffer it lives in, or -1
   std::vector<Move> copies;    // at the end, elements of buffers that are not where the caller wants them
+  std::vector<Launch> launches;  // on a GPU, where it has code: everything in order
+  std::set<Value> hosted;        // and the scalars that the host computes for it
 };
 
 /// All steps in the order of the text, those inside loops and branches too.

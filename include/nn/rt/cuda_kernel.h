@@ -168,6 +168,59 @@ inline Grid joining(std::int64_t columns, bool numbers) {
   return {static_cast<unsigned>(blocks < 1024 ? blocks : 1024)};
 }
 
+/// For statements that one thread carries out.
+inline constexpr Grid one_thread{1, 1};
+
+/// What such statements call.
+template <class T>
+__device__ inline void copy_n(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];
+}
+template <class T>
+__device__ inline void fill_n(T* to, std::int64_t count, T value) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = value;
+}
+template <class T>
+__device__ inline void swap(T& a, T& b) {
+  const T old = a;
+  a = b;
+  b = old;
+}
+
+namespace detail {
+
+template <class T>
+__global__ void __launch_bounds__(block_lanes) copy_elements(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = first_element<1, std::int64_t>(); i < count; i += element_stride<1, std::int64_t>())
+    to[i] = from[i];
+}
+template <class T>
+__global__ void __launch_bounds__(block_lanes) fill_elements(T* to, std::int64_t count, T value) {
+  for (std::int64_t i = first_element<1, std::int64_t>(); i < count; i += element_stride<1, std::int64_t>())
+    to[i] = value;
+}
+template <class T>
+__global__ void __launch_bounds__(block_lanes) add_elements(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = first_element<1, std::int64_t>(); i < count; i += element_stride<1, std::int64_t>())
+    to[i] += from[i];
+}
+
+}  // namespace detail
+
+/// Copies `count` elements, or sets them, or adds them to those that are there.
+template <class T>
+void copy(Call& call, const T* from, std::int64_t count, T* to) {
+  launch(call, "copy", detail::copy_elements<T>, elements(count), from, count, to);
+}
+template <class T>
+void fill(Call& call, T* to, std::int64_t count, T value) {
+  launch(call, "fill", detail::fill_elements<T>, elements(count), to, count, value);
+}
+template <class T>
+void add(Call& call, const T* from, std::int64_t count, T* to) {
+  launch(call, "add", detail::add_elements<T>, elements(count), from, count, to);
+}
+
 /// Calls f.operator()<width, I>() with the width 1 unless all is aligned, and the narrowest index that counts
 /// `elements`.
 template <int width, class F>

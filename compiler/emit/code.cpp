@@ -20,6 +20,12 @@ bool meet(const std::set<int>& a, const std::set<int>& b) {
   return std::any_of(a.begin(), a.end(), [&](int x) { return b.count(x) != 0; });
 }
 
+// Whether what is written to one buffer may overwrite the other one, which nobody needs any more then.
+bool share_memory(const plan::Buffer& a, const plan::Buffer& b) {
+  if (a.place != plan::Buffer::Place::arena || b.place != plan::Buffer::Place::arena || a.slot != b.slot) return false;
+  return a.slot >= 0 || (a.offset < b.offset + b.bytes.factor && b.offset < a.offset + a.bytes.factor);
+}
+
 }  // namespace
 
 const char* compound(ir::Map map) {
@@ -175,11 +181,19 @@ void Code::declare_block(int block) {
 void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buffers) {
   std::vector<std::pair<Value, Waiting>> late;
   for (const auto& [v, waiting] : waiting_)
-    if (meet(waiting.cells, cells) || meet(waiting.buffers, buffers)) late.emplace_back(v, waiting);
+    if (meet(waiting.cells, cells) || is_overwritten(waiting.buffers, buffers)) late.emplace_back(v, waiting);
   for (const auto& [v, waiting] : late) {
     waiting_.erase(v);
     declare(v, waiting.text);
   }
+}
+
+bool Code::is_overwritten(const std::set<int>& read, const std::set<int>& written) const {
+  if (meet(read, written)) return true;
+  const auto buffer = [&](int b) -> const plan::Buffer& { return w_.plan.buffers[static_cast<std::size_t>(b)]; };
+  return !w_.plan.small && std::any_of(read.begin(), read.end(), [&](int r) {
+    return std::any_of(written.begin(), written.end(), [&](int w) { return share_memory(buffer(r), buffer(w)); });
+  });
 }
 
 void Code::settle() {

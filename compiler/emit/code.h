@@ -65,6 +65,7 @@ class Code {
   void declare(Value v, const Text& text);
   void declare_block(int block);
   void declare_readers(const std::set<int>& cells, const std::set<int>& buffers);
+  bool is_overwritten(const std::set<int>& read, const std::set<int>& written) const;
   std::string name_of(Value v);
 
   void store(Value v);

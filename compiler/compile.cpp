@@ -48,12 +48,11 @@ emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job&
   generated.core = emit::core(generated.plan);
   if (!wants_cuda(job)) return generated;
   if (auto obstacle = plan::obstacle_on_device(generated.plan)) {
-    const bool is_asked = job.cuda_asked || job.print == Print::cuda;
-    obstacle->message = is_asked ? "not for CUDA: " + obstacle->message
-                                 : "'" + primal.name + "' is left out of the CUDA code: " + obstacle->message;
-    if (is_asked) throw ir::Refusal(*obstacle);
-    obstacle->severity = ir::Severity::remark;
-    generated.left_out = *obstacle;
+    if (job.cuda_asked || job.print == Print::cuda) {
+      obstacle->message = "not supported for CUDA: " + obstacle->message + ", or leave 'cuda' out of --emit";
+      throw ir::Refusal(*obstacle);
+    }
+    generated.left_out = std::move(obstacle);
     return generated;
   }
   plan::Options options = job.plan;
@@ -136,7 +135,10 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     messages += frontend::to_text(grad::remarks(one.function));
     model.derivatives.push_back(derive(one.function, job));
     const emit::Generated& first = model.derivatives.back().modes.front();
-    if (first.left_out) messages += frontend::to_text(*first.left_out);
+    if (first.left_out)
+      messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, first.left_out->loc,
+                                                   "'" + one.function.name + "' is left out of the CUDA code: " +
+                                                       first.left_out->message});
   }
   return model;
 }

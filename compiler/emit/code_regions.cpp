@@ -140,8 +140,8 @@ void Code::exchange(const std::vector<plan::Move>& moves) {
 std::string Code::loop_head(const Step& step, const std::string& counter, const std::string& limit) {
   const Op& op = w_.plan.f[step.values[0]];
   if (&step == shared_)
-    return "for (std::int64_t " + counter + " = cuda::first_element<1, std::int64_t>(); " + counter + " < " + limit +
-           "; " + counter + " += cuda::element_stride<1, std::int64_t>()) {";
+    return "for (std::int64_t " + counter + " = cuda::first_round(); " + counter + " < " + limit + "; " + counter +
+           " += cuda::round_stride()) {";
   std::string condition = limit.empty() ? "" : counter + " < " + limit;
   if (op.is_while)
     condition += (condition.empty() ? "" : " && ") + cells_.at(usage_.cell_of(op.regions[0].params[1]));

@@ -130,6 +130,7 @@ void CudaCode::loop(const Launch& launch) {
     w_.scalars[owner] = rounds;
   }
   const Names outer = w_.names;
+  const std::map<Value, std::string> known = w_.scalars;
   const std::string& own = plan_.f[body.params[0]].name;
   const std::string counter = w_.names.unique(own.empty() ? "i" : identifier(own));
   w_.scalars[body.params[0]] = counter;
@@ -138,7 +139,7 @@ void CudaCode::loop(const Launch& launch) {
   list(launch.parts[0], false);
   code_.exchange(step.parts[0].moves);
   w_.lines.close();
-  w_.names = outer;
+  w_.names = outer, w_.scalars = known;
 }
 
 void CudaCode::branch(const Launch& launch) {
@@ -149,13 +150,14 @@ void CudaCode::branch(const Launch& launch) {
   for (std::size_t side = 0; side < 2; ++side) {
     if (launch.parts[side].empty() && step.parts[side].moves.empty()) continue;
     const Names outer = w_.names;
+    const std::map<Value, std::string> known = w_.scalars;
     const Text holds = side == 0 ? condition : op::text(ir::Map::logical_not, operands);
     w_.lines.open("if (" + holds.source + ") {");
     host_values(usage_.scopes.number.at({owner, static_cast<int>(side)}));
     list(launch.parts[side], false);
     code_.exchange(step.parts[side].moves);
     w_.lines.close();
-    w_.names = outer;
+    w_.names = outer, w_.scalars = known;
   }
 }
 

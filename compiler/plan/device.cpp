@@ -120,21 +120,17 @@ struct Obstacles {
     return plan.f[v].loc;
   }
 
-  bool is_users(Value array) const {
-    const int buffer = plan.memory[base_of(plan.f, array).id];
-    const std::vector<Value>& values = plan.buffers[static_cast<std::size_t>(buffer)].values;
-    return std::any_of(values.begin(), values.end(),
-                       [&](Value v) { return plan.f[v].kind == ir::Kind::alloc && !plan.f[v].name.empty(); });
-  }
-
   std::optional<ir::Diagnostic> operation(Value v) const {
     const ir::Op& op = plan.f[v];
     const bool inside = division.by_host.count(v) > 0;
     switch (op.kind) {
       case ir::Kind::grow:
-        if (is_users(v)) return at(op.loc, "a container that grows; give it its size at once");
-        return at(loop_around(v), "a loop whose number of rounds nothing bounds beforehand, and of which the backward "
-                                  "sweep needs every round; write a for loop with a limit and leave it by break");
+        if (op.sweep == ir::Sweep::backward)
+          return at(op.loc, "elements behind a pointer are changed, so that nothing says how far their adjoints "
+                            "reach; take an nn::Tensor or a std::span");
+        return at(loop_around(v), "memory that grows: a container, or what the backward sweep needs of a loop whose "
+                                  "number of rounds is not known beforehand; give the one its size at once, the other a "
+                                  "limit instead of break");
       case ir::Kind::dimension:
         if (division.known.count(v)) return std::nullopt;
         return at(op.loc, "memory of a size that is computed on the way; compute it from sizes and arguments");

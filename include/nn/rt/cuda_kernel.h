@@ -49,6 +49,14 @@ __device__ inline I element_stride() {
   return static_cast<I>(width) * static_cast<I>(gridDim.x) * block_lanes;
 }
 
+/// A grid-stride loop over the rounds of a loop.
+__device__ inline std::int64_t first_round() {
+  return first_element<1, std::int64_t>();
+}
+__device__ inline std::int64_t round_stride() {
+  return element_stride<1, std::int64_t>();
+}
+
 /// A grid-stride loop over rows with `lanes` threads each.
 template <int lanes, class I>
 __device__ inline I first_row() {
@@ -191,18 +199,15 @@ namespace detail {
 
 template <class T>
 __global__ void __launch_bounds__(block_lanes) copy_elements(const T* from, std::int64_t count, T* to) {
-  for (std::int64_t i = first_element<1, std::int64_t>(); i < count; i += element_stride<1, std::int64_t>())
-    to[i] = from[i];
+  for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] = from[i];
 }
 template <class T>
 __global__ void __launch_bounds__(block_lanes) fill_elements(T* to, std::int64_t count, T value) {
-  for (std::int64_t i = first_element<1, std::int64_t>(); i < count; i += element_stride<1, std::int64_t>())
-    to[i] = value;
+  for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] = value;
 }
 template <class T>
 __global__ void __launch_bounds__(block_lanes) add_elements(const T* from, std::int64_t count, T* to) {
-  for (std::int64_t i = first_element<1, std::int64_t>(); i < count; i += element_stride<1, std::int64_t>())
-    to[i] += from[i];
+  for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] += from[i];
 }
 
 }  // namespace detail

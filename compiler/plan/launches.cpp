@@ -25,6 +25,13 @@ struct Builder {
 
   const ir::Op& op(Value v) const { return plan.f[v]; }
 
+  // What a gradient behind a pointer begins with is the caller's.
+  bool is_callers_gradient(Value v) const {
+    if (op(v).kind != ir::Kind::copy || op(v).type.rank() == 0) return false;
+    const Buffer& b = plan.buffers[static_cast<std::size_t>(plan.memory[base_of(plan.f, v).id])];
+    return b.place == Buffer::Place::gradient && b.grows;
+  }
+
   // A statement about many elements at once, at a place that the host knows.
   bool is_copy(Value v) const {
     const ir::Op& o = op(v);
@@ -99,7 +106,7 @@ struct Builder {
   }
 
   void statement(const Step& step, Value v, List& list) const {
-    if (d.hosted.count(v)) return;
+    if (d.hosted.count(v) || is_callers_gradient(v)) return;
     Step one = head_of(step);
     one.values = {v};
     if (is_copy(v)) {

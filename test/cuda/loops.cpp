@@ -2,8 +2,9 @@
 // with the host's, for sizes of one and of many blocks, twice with the same bits; launches are those that
 // --print=plan counts.
 // RUN: split-file %s %t && cd %t && nn-diff --emit=cpp,cuda loops.cpp
-// RUN: cd %t && %emulated -O0 -g0 -I%t loops.nn.cu -x none driver.cpp loops.nn.cpp %cuda_runtime -o run && ./run
-// RUN: cd %t && %emulated -O0 -g0 %san -I%t loops.nn.cu -x none driver.cpp loops.nn.cpp %cuda_runtime -o run && env NN_EMULATION_SEED=7 ./run
+// RUN: cd %t && nn-diff --print=plan --emit=cuda loops.cpp > plans.txt
+// RUN: cd %t && %emulated -O0 -g0 %san -I%t loops.nn.cu -x none driver.cpp loops.nn.cpp %cuda_runtime -o run && ./run plans.txt
+// RUN: cd %t && env NN_EMULATION_SEED=7 ./run plans.txt
 //--- loops.cpp
 #ifndef LOOPS_CPP
 #define LOOPS_CPP
@@ -117,6 +118,13 @@ double changes(nn::Tensor<double, N>& a, const nn::Tensor<double>& c, double& k,
 //--- driver.cpp
 #include <nn/cuda.h>
 
+#include <emulation.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <string>
+
 #include "gradcheck.h"
 #include "loops.nn.h"
 
@@ -137,9 +145,22 @@ void agree(const Array& a, const Array& b) {
   for (std::int64_t i = 0; i < a.size(); ++i) near(a(i), b(i), 1e-12);
 }
 
+// By function, the launches that --print=plan says.
+std::map<std::string, long> planned;
+
+void read_plans(const char* path) {
+  std::ifstream file(path);
+  std::string function;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("plan of ")) function = line.substr(8, line.find(" (") - 8);
+    long launches = 0;
+    if (std::sscanf(line.c_str(), "  on a GPU: %ld launch", &launches) == 1) planned[function] = launches;
+  }
+}
+
 // A function of a pointer and sizes: on the host, and twice on the device.
 template <auto f, class... Rest>
-void with_pointer(std::int64_t n, Rest... rest) {
+void with_pointer(const char* name, std::int64_t n, Rest... rest) {
   Array x = numbers(n, 1), d(n);
   const Array there_before = nn::to(gpu_memory(), x), zero = nn::to(gpu_memory(), d);
   nn::Gradients<f> grad;
@@ -150,7 +171,10 @@ void with_pointer(std::int64_t n, Rest... rest) {
   for (int call = 0; call < 2; ++call) {
     Array there = there_before, slopes = zero;
     grad.x = slopes.device_data();
-    near(nn::value_and_grad<f>(there.device_data(), rest..., grad, ws), value, 1e-12);
+    double* const elements = there.device_data();
+    const long before = nn_emulation::counters().launches;
+    near(nn::value_and_grad<f>(elements, rest..., grad, ws), value, 1e-12);
+    if (n > 0) check(nn_emulation::counters().launches - before == planned.at(name), name);
     agree(fetched(slopes), d);
     agree(fetched(there), x);
     if (call == 1) check(std::equal(first.begin(), first.end(), fetched(slopes).begin()));
@@ -267,16 +291,17 @@ void refusals() {
 
 }  // namespace
 
-int main() {
+int main(int, char** argv) {
+  read_plans(argv[1]);
   for (int n : {0, 1, 5, 1000}) {
     two_pointers(n);
-    with_pointer<&rows>(n * 7, n, 7);
-    with_pointer<&own_memory>(n * 3, n);
+    with_pointer<&rows>("rows", n * 7, n, 7);
+    with_pointer<&own_memory>("own_memory", n * 3, n);
     with_span<&dependent>(n, n);
-    with_pointer<&swapped>(n, n, 3);
+    with_pointer<&swapped>("swapped", n, n, 3);
     changed(n);
   }
-  with_pointer<&swapped>(40, 40, 4);
+  with_pointer<&swapped>("swapped", 40, 40, 4);
   for (int n : {1, 3, 300}) tensors(n), networks(n);
   refusals();
 }

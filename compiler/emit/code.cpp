@@ -323,7 +323,8 @@ void Code::load_block(Value v) {
 void Code::alloc(Value v) {
   const int buffer = usage_.buffer_of(v);
   const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(buffer)];
-  if (!b.grows || (usage_.scopes.of_value(v) == 0 && b.values.front() == v)) return;
+  const bool is_first = usage_.scopes.of_value(v) == 0 && b.values.front() == v;
+  if (!b.grows || (moving_.begins_empty && is_first)) return;
   write(buffer);
   w_.lines.line(w_.buffers[static_cast<std::size_t>(buffer)] + ".clear();");
 }
@@ -366,7 +367,7 @@ void Code::copy_grown(const Op& op, int to) {
   if (w_.plan.f[op.operands[0]].kind == Kind::constant) return w_.lines.line(name + ".clear();");
   const int from = usage_.buffer_of(op.operands[0]);
   const plan::Buffer& source = w_.plan.buffers[static_cast<std::size_t>(from)];
-  if (!source.grows || source.place != plan::Buffer::Place::room) ir::bug("a copy of unknown extent");
+  if (!source.grows || source.place == plan::Buffer::Place::input) ir::bug("a copy of unknown extent");
   w_.lines.line(name + ".assign(" + w_.buffers[static_cast<std::size_t>(from)] + ");");
 }
 

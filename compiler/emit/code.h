@@ -17,6 +17,7 @@ struct Moving {
   std::string fill = "std::fill_n(";  // to, count, value)
   std::string add = {};               // from, count, to); a loop where there is none
   std::string swap = "std::swap(";    // pointer, pointer)
+  bool begins_empty = true;           // what grows has no elements where it is declared
 };
 
 /// Writes statements, each value in the innermost block that serves its uses; what is used once is written

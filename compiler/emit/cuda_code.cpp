@@ -51,6 +51,7 @@ void CudaCode::emit() {
   host_values(0);
   for (Value v : usage_.scopes.order)
     if (plan_.f[v].kind == Kind::dimension) size(v);
+  bounds();
   host_.declare_buffers("call.reserve");
   list(plan_.launches, true);
   copy_back();
@@ -75,6 +76,25 @@ void CudaCode::size(Value v) {
   for (Value o : op.operands) size(o);
   code_.operation(v);
   if (op.kind != Kind::dimension) code_.declare_now(v);
+}
+
+// How much room arrays that grow may need.
+void CudaCode::bounds() {
+  for (const auto& [dim, most] : plan_.bounds) {
+    Text total{"0", ir::Elem::i64};
+    for (const auto& [factors, times] : most.terms) {
+      Text term{std::to_string(times), ir::Elem::i64};
+      for (Value v : factors) {
+        if (is_expression(plan_.f[v]) || plan_.f[v].kind == Kind::dimension) size(v);
+        const std::string factor = code_.text(v).source;
+        term = product(term, {"cuda::not_negative(" + factor + ")", ir::Elem::i64});
+      }
+      total = sum(total, term);
+    }
+    const std::string name = w_.names.unique("most");
+    w_.lines.line("const std::int64_t " + name + " = " + total.source + ";");
+    w_.dims[dim] = name;
+  }
 }
 
 void CudaCode::list(const std::vector<Launch>& launches, bool top) {
@@ -164,10 +184,15 @@ void CudaCode::branch(const Launch& launch) {
 void CudaCode::copy_back() {
   for (const plan::Move& copy : plan_.copies) {
     const plan::Buffer& b = plan_.buffers[static_cast<std::size_t>(copy.to)];
-    if (b.grows) ir::bug("a copy of unknown extent");
     const std::string to = b.place == plan::Buffer::Place::input
                                ? host_.argument_of(CoreArgument::Role::leaf, b.leaf)
                                : w_.buffers[static_cast<std::size_t>(copy.to)];
+    if (b.grows) {  // as far as it has been touched
+      const auto from = static_cast<std::size_t>(copy.from), size = static_cast<std::size_t>(plan_.sizes.at(copy.from));
+      w_.lines.line("if (" + to + ") cuda::add_grown(call, " + w_.buffers[from] + ", " + w_.buffers[size] + ", " +
+                    w_.text(plan_.buffers[from].shape[0]).source + ", " + to + ");");
+      continue;
+    }
     w_.lines.line("cuda::copy(call, " + w_.buffers[static_cast<std::size_t>(copy.from)] + ", " +
                   w_.text(plan::count(b.shape)).source + ", " + to + ");");
   }

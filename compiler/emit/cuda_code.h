@@ -26,6 +26,7 @@ class CudaCode {
   using Launch = plan::Launch;
   void host_values(int scope);
   void size(Value v);
+  void bounds();
   void list(const std::vector<Launch>& launches, bool top);
   void comment(const Launch& launch);
   void launch(const Launch& launch);

@@ -47,11 +47,12 @@ class Serial {
     }
     Writer w = text_.writer(own_);
     Code code(w, usage_, no_kernel, on_device);
+    name_growing(w);
     begin_moving(w);
     for (const Step& step : launch_.steps) code.step(step);
     end_moving(w);
     leave(w, code);
-    const std::string body = text_.read_cells(w.lines.text(), own_) + w.lines.text();
+    const std::string body = text_.read_cells(w.lines.text(), own_) + growing(w) + w.lines.text();
     const std::vector<Parameter> list = text_.parameters(body, "std::int64_t", written_, "*");
     const std::string name = text_.define(own_name(plan_.f, kernel_name(plan_, launch_)), "", list, body, "1");
     std::string arguments;
@@ -70,6 +71,25 @@ class Serial {
 
   const std::string& buffer(const Writer& w, int number) const {
     return w.buffers[static_cast<std::size_t>(number)];
+  }
+
+  // Arrays that grow are objects that know their number of elements.
+  void name_growing(Writer& w) {
+    for (const auto& [b, size] : plan_.sizes) {
+      growing_[b] = buffer(w, b);
+      w.buffers[static_cast<std::size_t>(b)] = w.names.unique(buffer(w, b) + "_now");
+      written_.insert({b, size});
+    }
+  }
+  std::string growing(const Writer& w) const {
+    std::string lines;
+    for (const auto& [b, memory] : growing_) {
+      if (!mentions(w.lines.text(), buffer(w, b))) continue;
+      const plan::Buffer& of = plan_.buffers[static_cast<std::size_t>(b)];
+      lines += "  cuda::Growing<" + ir::cpp_name(of.elem) + "> " + buffer(w, b) + "{" + memory + ", " +
+               buffer(w, plan_.sizes.at(b)) + ", " + w.text(of.shape[0]).source + "};\n";
+    }
+    return lines;
   }
 
   void begin_moving(Writer& w) {
@@ -121,7 +141,7 @@ class Serial {
   KernelText text_;
   std::set<Value> own_;
   std::set<int> written_, moving_;
-  std::map<int, std::string> homes_;
+  std::map<int, std::string> homes_, growing_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace nndiff::emit {
 
 /// What code calls in kernels, and what it does with steps that are no statements: there are none.
-inline const Moving on_device = {"cuda::copy_n(", "cuda::fill_n(", "", "cuda::swap("};
+inline const Moving on_device = {"cuda::copy_n(", "cuda::fill_n(", "", "cuda::swap(", false};
 [[noreturn]] void no_kernel(const plan::Step& step);
 
 /// The memory that statements, loops and branches write.

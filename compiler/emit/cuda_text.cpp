@@ -63,6 +63,8 @@ std::vector<Parameter> KernelText::parameters(const std::string& text, const std
       const std::string elem = ir::cpp_name(plan_.buffers[static_cast<std::size_t>(b)].elem);
       list.push_back({(output ? "" : "const ") + elem + pointer, name});
     }
+  for (const auto& [dim, most] : plan_.bounds)
+    if (const std::string& name = host_.w.dims.at(dim); mentions(text, name)) list.push_back({"const std::int64_t", name});
   for (const auto& [value, name] : host_.w.scalars)
     if (!is_listed(list, name) && mentions(text, name))
       list.push_back({"const " + ir::cpp_name(plan_.f[value].type.elem), name});

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "plan/bound.h"
+
 namespace nndiff::plan {
 
 namespace {
@@ -94,11 +96,37 @@ Division divide(const Plan& plan) {
   return d;
 }
 
+std::map<int, Affine> most_elements(const Plan& plan, const Division& division) {
+  std::map<int, std::optional<Affine>> most;
+  std::vector<std::pair<int, int>> copies;  // to, from
+  for (Value v : division.scopes.order) {
+    const ir::Op& op = plan.f[v];
+    const int b = op.type.rank() > 0 ? plan.memory[base_of(plan.f, v).id] : -1;
+    if (b < 0) continue;
+    const Buffer& buffer = plan.buffers[static_cast<std::size_t>(b)];
+    const bool is_own = buffer.place == Buffer::Place::arena || buffer.place == Buffer::Place::room;
+    if (!buffer.grows || !is_own) continue;
+    if (op.kind == ir::Kind::alloc || op.kind == ir::Kind::copy) most.try_emplace(b, Affine{});
+    if (op.kind == ir::Kind::copy && plan.f[op.operands[0]].kind != ir::Kind::constant)
+      copies.emplace_back(b, plan.memory[base_of(plan.f, op.operands[0]).id]);
+    if (op.kind != ir::Kind::grow) continue;
+    std::optional<Affine>& own = most.try_emplace(b, Affine{}).first->second;
+    own = larger(own, upper_bound(plan.f, division.known, op.operands[1]));
+  }
+  for (std::size_t round = 0; round < copies.size(); ++round)
+    for (const auto& [to, from] : copies) most[to] = larger(most[to], most[from]);
+  std::map<int, Affine> found;
+  for (const auto& [b, bound] : most)
+    if (bound) found[b] = *bound;
+  return found;
+}
+
 namespace {
 
 struct Obstacles {
   const Plan& plan;
   const Division division = divide(plan);
+  const std::map<int, Affine> most = most_elements(plan, division);
 
   static ir::Diagnostic at(const ir::Loc& loc, const std::string& message) {
     return {ir::Severity::error, loc, message};
@@ -120,17 +148,19 @@ struct Obstacles {
     return plan.f[v].loc;
   }
 
+  bool is_bounded(Value array) const {
+    const int b = plan.memory[base_of(plan.f, array).id];
+    return most.count(b) > 0 && !plan.buffers[static_cast<std::size_t>(b)].moves;
+  }
+
   std::optional<ir::Diagnostic> operation(Value v) const {
     const ir::Op& op = plan.f[v];
     const bool inside = division.by_host.count(v) > 0;
     switch (op.kind) {
       case ir::Kind::grow:
-        if (op.sweep == ir::Sweep::backward)
-          return at(op.loc, "elements behind a pointer are changed, so that nothing says how far their adjoints "
-                            "reach; take an nn::Tensor or a std::span");
-        return at(loop_around(v), "memory that grows: a container, or what the backward sweep needs of a loop whose "
-                                  "number of rounds is not known beforehand; give the one its size at once, the other a "
-                                  "limit instead of break");
+        if (is_bounded(v)) return std::nullopt;
+        return at(loop_around(v), "memory grows as long as a loop goes on whose rounds no number bounds that is known "
+                                  "beforehand; give the loop a limit (for one that ends earlier, leave it by break)");
       case ir::Kind::dimension:
         if (division.known.count(v)) return std::nullopt;
         return at(op.loc, "memory of a size that is computed on the way; compute it from sizes and arguments");

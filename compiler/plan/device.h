@@ -22,6 +22,9 @@ struct Division {
 
 Division divide(const Plan& plan);
 
+/// By buffer that grows: how many elements it has at most. Those of which that cannot be said are missing.
+std::map<int, Affine> most_elements(const Plan& plan, const Division& division);
+
 /// Why the plan, which may be one for C++, cannot be carried out on a GPU, at the construct that is in the
 /// way; nothing where it can.
 std::optional<ir::Diagnostic> obstacle_on_device(const Plan& plan);

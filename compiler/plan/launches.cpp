@@ -24,11 +24,12 @@ struct Builder {
   const Division& d;
 
   const ir::Op& op(Value v) const { return plan.f[v]; }
+  int buffer(Value v) const { return plan.memory[base_of(plan.f, v).id]; }
 
   // What a gradient behind a pointer begins with is the caller's.
   bool is_callers_gradient(Value v) const {
     if (op(v).kind != ir::Kind::copy || op(v).type.rank() == 0) return false;
-    const Buffer& b = plan.buffers[static_cast<std::size_t>(plan.memory[base_of(plan.f, v).id])];
+    const Buffer& b = plan.buffers[static_cast<std::size_t>(buffer(v))];
     return b.place == Buffer::Place::gradient && b.grows;
   }
 
@@ -37,7 +38,7 @@ struct Builder {
     const ir::Op& o = op(v);
     const bool whole = o.kind == ir::Kind::copy, load = o.kind == ir::Kind::load;
     const bool store = o.kind == ir::Kind::store || o.kind == ir::Kind::accumulate;
-    if (o.type.rank() == 0 || (!whole && !load && !store)) return false;
+    if (o.type.rank() == 0 || (!whole && !load && !store) || (whole && plan.sizes.count(buffer(v)))) return false;
     const ir::Type& moved = store ? op(o.operands[1]).type : o.type;
     const Size elements = count(moved.shape);
     if (moved.rank() == 0 || (elements.is_static() && elements.factor < few)) return false;
@@ -51,7 +52,7 @@ struct Builder {
   bool has_plain_memory(const Step& step, Value loop) const {
     for (Value v : step.values) {
       if (op(v).type.rank() == 0 || op(v).kind == ir::Kind::result) continue;
-      const Buffer& b = plan.buffers[static_cast<std::size_t>(plan.memory[base_of(plan.f, v).id])];
+      const Buffer& b = plan.buffers[static_cast<std::size_t>(buffer(v))];
       const int body = d.scopes.number.at({loop, 0});
       const auto is_inside = [&](Value value) {
         const int scope = d.scopes.of_value(value);
@@ -327,6 +328,28 @@ struct Numbers {
 
 }  // namespace
 
+namespace {
+
+// The host computes what memory for arrays that grow is as large as.
+void bound_growth(Plan& plan, Division& division) {
+  const auto host = [&](Value v, auto& self) -> void {
+    if (plan.f[v].type.rank() > 0 || !division.hosted.insert(v).second) return;
+    for (Value o : plan.f[v].operands) self(o, self);
+  };
+  for (const auto& [number, most] : most_elements(plan, division)) {
+    for (const auto& [factors, times] : most.terms)
+      for (Value v : factors) host(v, host);
+    const std::string name = "most_" + std::to_string(plan.bounds.size()) + "_";
+    plan.bounds[name] = most;
+    plan.sizes[number] = add_cell(plan, ir::Elem::i64, "size");
+    Buffer& b = plan.buffers[static_cast<std::size_t>(number)];
+    b.shape = {Dim::parse(name)};
+    b.bytes = count(b.shape) * Size(ir::bytes_of(b.elem));
+  }
+}
+
+}  // namespace
+
 int add_cell(Plan& plan, ir::Elem elem, const std::string& name) {
   Buffer cell{.elem = elem, .name = name + "_at", .bytes = Size(ir::bytes_of(elem))};
   cell.first = 0, cell.last = static_cast<int>(all_steps(plan).size());
@@ -335,7 +358,8 @@ int add_cell(Plan& plan, ir::Elem elem, const std::string& name) {
 }
 
 void make_launches(Plan& plan) {
-  const Division division = divide(plan);
+  Division division = divide(plan);
+  bound_growth(plan, division);
   plan.hosted = division.hosted;
   plan.launches = Builder{plan, division}.build(plan.steps);
   Numbers{plan, division}.run();

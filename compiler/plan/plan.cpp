@@ -79,21 +79,19 @@ void part_copies(Plan& plan) {
   plan.copies.insert(plan.copies.begin(), parted.begin(), parted.end());
 }
 
-// Memory of sizes that are not known on entry. For a GPU all of them are: see obstacle_on_device.
+// Memory of sizes that are not known on entry. A GPU has bounds for all: see most_elements.
 void assign_rooms(Plan& plan, Target target) {
   std::set<std::string, std::less<>> known;
   for (const ir::Leaf* leaf : ir::leaves(plan.f))
     for (const Dim& d : leaf->type.shape)
       d.for_each_name([&](std::string_view name) { known.emplace(name); });
-  for (const ir::Op& op : plan.f.ops)
-    if (target == Target::cuda && op.kind == ir::Kind::dimension) known.emplace(op.dim.name());
   for (Buffer& b : plan.buffers) {
     bool late = false;
     for (const Dim& d : b.shape) {
       d.for_each_name([&](std::string_view name) { late = late || known.count(name) == 0; });
       b.grows = b.grows || d == ir::unknown_extent();
     }
-    if (b.place != Buffer::Place::arena || (!late && !b.grows)) continue;
+    if (b.place != Buffer::Place::arena || target == Target::cuda || (!late && !b.grows)) continue;
     b.place = Buffer::Place::room;
     b.slot = plan.rooms++;
   }

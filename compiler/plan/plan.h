@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "plan/affine.h"
 #include "plan/size.h"
 
 namespace nndiff::plan {
@@ -249,6 +250,8 @@ struct Plan {
   std::vector<Move> copies;    // at the end, elements of buffers that are not where the caller wants them
   std::vector<Launch> launches;  // on a GPU, where it has code: everything in order
   std::set<Value> hosted;        // and the scalars that the host computes for it
+  std::map<int, int> sizes;      // of arrays that grow: the cells of their numbers of elements
+  std::map<std::string, Affine> bounds;  // sizes that memory for them is named after: see upper_bound
 };
 
 /// All steps in the order of the text, those inside loops and branches too.

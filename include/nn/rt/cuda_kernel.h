@@ -195,8 +195,39 @@ __device__ inline void swap(T& a, T& b) {
   b = old;
 }
 
+/// An array that such statements make longer, in memory for `most` elements. What it had keeps its values; new
+/// elements are zero.
+template <class T>
+struct Growing {
+  T* data;
+  std::int64_t* size;
+  std::int64_t most;
+
+  __device__ void grow(std::int64_t count) const {
+    if (count > most) __trap();
+    for (; *size < count; ++*size) data[*size] = 0;
+  }
+  __device__ void clear() const { *size = 0; }
+  __device__ void assign(const Growing& other) const {
+    clear();
+    grow(*other.size);
+    copy_n(other.data, *size, data);
+  }
+  __device__ T& operator[](std::int64_t i) const { return data[i]; }
+};
+
+/// `count`, or 0 where that is negative.
+template <class T>
+std::int64_t not_negative(T count) {
+  return count > T(0) ? static_cast<std::int64_t>(count) : 0;
+}
+
 namespace detail {
 
+template <class T>
+__global__ void __launch_bounds__(block_lanes) add_first(const T* from, const std::int64_t* count, T* to) {
+  for (std::int64_t i = first_round(); i < *count; i += round_stride()) to[i] += from[i];
+}
 template <class T>
 __global__ void __launch_bounds__(block_lanes) copy_elements(const T* from, std::int64_t count, T* to) {
   for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] = from[i];
@@ -224,6 +255,12 @@ void fill(Call& call, T* to, std::int64_t count, T value) {
 template <class T>
 void add(Call& call, const T* from, std::int64_t count, T* to) {
   launch(call, "add", detail::add_elements<T>, elements(count), from, count, to);
+}
+
+/// Adds the `count` elements of an array that has grown, at most `most`.
+template <class T>
+void add_grown(Call& call, const T* from, const std::int64_t* count, std::int64_t most, T* to) {
+  launch(call, "add", detail::add_first<T>, elements(most), from, count, to);
 }
 
 /// Calls f.operator()<width, I>() with the width 1 unless all is aligned, and the narrowest index that counts

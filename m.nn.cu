@@ -23,9 +23,9 @@ __global__ void __launch_bounds__(1) rnn_s_2(double* s, const double* s_at_2, co
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_h(const Index N, double* __restrict h_6,
-    double* __restrict s_parts, const double* __restrict net_b, const double* __restrict h,
-    const double* __restrict h_5, const double* __restrict s_at_2) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_h(const Index N, double* __restrict h_6, double* __restrict s_parts, const double* __restrict net_b,
+          const double* __restrict h, const double* __restrict h_5, const double* __restrict s_at_2) {
   const double s_2 = *s_at_2;
   constexpr int lanes = 8;
   const int lane = static_cast<int>(threadIdx.x) % lanes;
@@ -41,8 +41,8 @@ __global__ void __launch_bounds__(cuda::block_lanes) rnn_h(const Index N, double
   if (threadIdx.x == 0) s_parts[blockIdx.x] = sum;
 }
 
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_h_joined(const int parts, double* __restrict s_at,
-    const double* __restrict s_parts) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_h_joined(const int parts, double* __restrict s_at, const double* __restrict s_parts) {
   const double s_3 = cuda::join_parts<cuda::Sum>(s_parts, parts);
   if (threadIdx.x != 0) return;
   *s_at = s_3;
@@ -64,7 +64,7 @@ __global__ void __launch_bounds__(1) rnn_numbers(double* ds_at) {
 }
 
 __global__ void __launch_bounds__(1) rnn_ds_2(double* ds_at_2, double* ds_at_3, const double* s,
-    const double* ds_at, const std::int64_t t_5, const double t_7) {
+                                              const double* ds_at, const std::int64_t t_5, const double t_7) {
   const double ds_7 = *ds_at;
   const double s_at_3 = s[t_5];
   const double t_8 = ds_7 / t_7;
@@ -73,16 +73,16 @@ __global__ void __launch_bounds__(1) rnn_ds_2(double* ds_at_2, double* ds_at_3, 
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_dh(const Index N, double* __restrict dh_2,
-    double* __restrict dh_3, double* __restrict dh_4, double* __restrict dh_parts,
-    const double* __restrict ds, const double* __restrict ds_3, const double* __restrict ds_4,
-    const double* __restrict ds_5, const double* __restrict dh, const double* __restrict ds_at_2,
-    const double* __restrict ds_at_3) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_dh(const Index N, double* __restrict dh_2, double* __restrict dh_3, double* __restrict dh_4,
+           double* __restrict dh_parts, const double* __restrict ds, const double* __restrict ds_3,
+           const double* __restrict ds_4, const double* __restrict ds_5, const double* __restrict dh,
+           const double* __restrict ds_at_2, const double* __restrict ds_at_3) {
   const double ds_2_2 = *ds_at_2;
   const double ds_3_2 = *ds_at_3;
   double sum = 0.0;
-  for (Index i_20 = cuda::first_element<width, Index>(); i_20 < N * 7; i_20 += cuda::element_stride<width,
-      Index>()) {
+  for (Index i_20 = cuda::first_element<width, Index>(); i_20 < N * 7;
+       i_20 += cuda::element_stride<width, Index>()) {
     const auto ds_4_pack = cuda::load<width>(ds_4 + i_20);
     const auto ds_pack = cuda::load<width>(ds + i_20);
     const auto ds_5_pack = cuda::load<width>(ds_5 + i_20);
@@ -110,8 +110,8 @@ __global__ void __launch_bounds__(cuda::block_lanes) rnn_dh(const Index N, doubl
   if (threadIdx.x == 0) dh_parts[blockIdx.x] = sum;
 }
 
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_joined(const int parts,
-    double* __restrict dh_at, const double* __restrict dh_parts) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_dh_joined(const int parts, double* __restrict dh_at, const double* __restrict dh_parts) {
   const double dh_9 = cuda::join_parts<cuda::Sum>(dh_parts, parts);
   if (threadIdx.x != 0) return;
   *dh_at = dh_9;
@@ -125,10 +125,10 @@ __global__ void __launch_bounds__(1) rnn_dh_2(double* dh_at_2, const double* dh_
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_3(double* __restrict dh_6,
-    const double* __restrict ds_2, const double* __restrict dh_5) {
-  for (Index i_20 = cuda::first_element<width, Index>(); i_20 < 49; i_20 += cuda::element_stride<width,
-      Index>()) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_dh_3(double* __restrict dh_6, const double* __restrict ds_2, const double* __restrict dh_5) {
+  for (Index i_20 = cuda::first_element<width, Index>(); i_20 < 49;
+       i_20 += cuda::element_stride<width, Index>()) {
     const auto ds_2_pack = cuda::load<width>(ds_2 + i_20);
     const auto dh_5_pack = cuda::load<width>(dh_5 + i_20);
     cuda::Pack<double, width> dh_6_pack;
@@ -147,10 +147,11 @@ __global__ void __launch_bounds__(1) rnn_numbers_2(double* ds_at, const double* 
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_4(const Index N, double* __restrict dh_8,
-    const double* __restrict ds, const double* __restrict ds_3) {
-  for (Index i0 = cuda::first_element<width, Index>(); i0 < N * 7; i0 += cuda::element_stride<width,
-      Index>()) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_dh_4(const Index N, double* __restrict dh_8, const double* __restrict ds,
+             const double* __restrict ds_3) {
+  for (Index i0 = cuda::first_element<width, Index>(); i0 < N * 7;
+       i0 += cuda::element_stride<width, Index>()) {
     const auto ds_3_pack = cuda::load<width>(ds_3 + i0);
     const auto ds_pack = cuda::load<width>(ds + i0);
     cuda::Pack<double, width> dh_8_pack;
@@ -164,8 +165,8 @@ __global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_4(const Index N, dou
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_5(const Index N,
-    double* __restrict d_net_b_parts, const double* __restrict ds_4) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_dh_5(const Index N, double* __restrict d_net_b_parts, const double* __restrict ds_4) {
   constexpr int lanes = 8;
   const int lane = static_cast<int>(threadIdx.x) % lanes;
   double d_net_b_own[cuda::elements_of_lane<lanes, 1>(7)];
@@ -181,8 +182,8 @@ __global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_5(const Index N,
   cuda::leave_columns<cuda::Sum, lanes, 1>(d_net_b_own, 7, d_net_b_parts);
 }
 
-__global__ void __launch_bounds__(cuda::block_lanes) rnn_dh_5_joined(const int parts,
-    double* __restrict d_net_b, const double* __restrict d_net_b_parts) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    rnn_dh_5_joined(const int parts, double* __restrict d_net_b, const double* __restrict d_net_b_parts) {
   cuda::join_columns<cuda::Sum>(d_net_b_parts, parts, 7, d_net_b, 0);
 }
 
@@ -190,8 +191,8 @@ __global__ void __launch_bounds__(1) rnn_numbers_3(double* ds_at, const double u
   *ds_at = upstream;
 }
 
-__global__ void __launch_bounds__(cuda::block_lanes) elements_r(const std::int64_t N, double* j,
-    const double* a, const double c) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    elements_r(const std::int64_t N, double* j, const double* a, const double c) {
   for (std::int64_t i = cuda::first_round(); i < N; i += cuda::round_stride()) {
     const bool t_3 = static_cast<std::int32_t>(i) > 0;
     for (std::int64_t k = 0; k < 4; ++k) {
@@ -204,11 +205,12 @@ __global__ void __launch_bounds__(cuda::block_lanes) elements_r(const std::int64
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) elements_step_8(const Index N, double* __restrict t,
-    double* __restrict sum_parts, const double* __restrict j) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    elements_step_8(const Index N, double* __restrict t, double* __restrict sum_parts,
+                    const double* __restrict j) {
   double value_2 = 0.0;
-  for (Index i0 = cuda::first_element<width, Index>(); i0 < N * 4; i0 += cuda::element_stride<width,
-      Index>()) {
+  for (Index i0 = cuda::first_element<width, Index>(); i0 < N * 4;
+       i0 += cuda::element_stride<width, Index>()) {
     const auto j_pack = cuda::load<width>(j + i0);
     cuda::Pack<double, width> t_pack;
     NN_CUDA_UNROLL
@@ -224,15 +226,15 @@ __global__ void __launch_bounds__(cuda::block_lanes) elements_step_8(const Index
   if (threadIdx.x == 0) sum_parts[blockIdx.x] = value_2;
 }
 
-__global__ void __launch_bounds__(cuda::block_lanes) elements_step_8_joined(const int parts,
-    double* __restrict value_at, const double* __restrict sum_parts) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    elements_step_8_joined(const int parts, double* __restrict value_at, const double* __restrict sum_parts) {
   const double value = cuda::join_parts<cuda::Sum>(sum_parts, parts);
   if (threadIdx.x != 0) return;
   *value_at = value;
 }
 
-__global__ void __launch_bounds__(1) elements_dj(const std::int64_t N, double* t, double* d_a,
-    const double c, const std::int64_t t_2) {
+__global__ void __launch_bounds__(1)
+    elements_dj(const std::int64_t N, double* t, double* d_a, const double c, const std::int64_t t_2) {
   for (std::int64_t i = 0; i < N; ++i) {
     const std::int64_t t_3 = t_2 - i;
     const bool t_4 = static_cast<std::int32_t>(t_3) > 0;
@@ -247,11 +249,12 @@ __global__ void __launch_bounds__(1) elements_dj(const std::int64_t N, double* t
 }
 
 template <int width, class Index>
-__global__ void __launch_bounds__(cuda::block_lanes) elements_step_8_2(const Index N, double* __restrict t,
-    double* __restrict sum_parts, const double* __restrict j, const double upstream) {
+__global__ void __launch_bounds__(cuda::block_lanes)
+    elements_step_8_2(const Index N, double* __restrict t, double* __restrict sum_parts,
+                      const double* __restrict j, const double upstream) {
   double value_2 = 0.0;
-  for (Index i0 = cuda::first_element<width, Index>(); i0 < N * 4; i0 += cuda::element_stride<width,
-      Index>()) {
+  for (Index i0 = cuda::first_element<width, Index>(); i0 < N * 4;
+       i0 += cuda::element_stride<width, Index>()) {
     const auto j_pack = cuda::load<width>(j + i0);
     cuda::Pack<double, width> t_pack;
     NN_CUDA_UNROLL
@@ -269,17 +272,17 @@ __global__ void __launch_bounds__(cuda::block_lanes) elements_step_8_2(const Ind
 
 }  // namespace
 
-double rnn_value_and_grad_cuda(
-    nn::Workspace& ws, const std::int64_t N, const double* net_in, const double* net_rec,
-    const double* net_b, const double* x, const std::int32_t steps, double* d_net_in, double* d_net_rec,
-    double* d_net_b, double* d_x) {
+double rnn_value_and_grad_cuda(nn::Workspace& ws, const std::int64_t N, const double* net_in,
+                               const double* net_rec, const double* net_b, const double* x,
+                               const std::int32_t steps, double* d_net_in, double* d_net_rec, double* d_net_b,
+                               double* d_x) {
   cuda::Call call(ws);
   const std::int64_t t = static_cast<std::int64_t>(steps);
   const std::int64_t t_2 = 0 < t ? t : 0;
   const std::int64_t t_3 = t_2 < 0 ? 0 : t_2;
   const std::int64_t t_4 = t_2 - 1;
   const std::int64_t offset = 15680;
-  const std::int64_t offset_2 = offset + (N * (t_3+1) * 56 + 63) / 64 * 64;
+  const std::int64_t offset_2 = offset + (N * (t_3 + 1) * 56 + 63) / 64 * 64;
   const std::int64_t offset_3 = offset_2 + (N * t_3 * 56 + 63) / 64 * 64;
   const std::int64_t offset_4 = offset_3 + (N * 56 + 63) / 64 * 64;
   const std::int64_t offset_5 = offset_4 + (N * 56 + 63) / 64 * 64;
@@ -292,33 +295,33 @@ double rnn_value_and_grad_cuda(
   const std::int64_t offset_12 = offset_11 + (N * 56 + 63) / 64 * 64;
   const std::int64_t offset_13 = offset_12 + (N * 56 + 63) / 64 * 64;
   std::byte* const arena = call.reserve(static_cast<std::size_t>(offset_13 + (t_3 * 8 + 63) / 64 * 64));
-  double* const h = reinterpret_cast<double*>(arena + offset_3);              // [N,7]
-  double* h_2 = reinterpret_cast<double*>(arena + offset_4);                  // [N,7]
+  double* const h = reinterpret_cast<double*>(arena + offset_3);  // [N,7]
+  double* h_2 = reinterpret_cast<double*>(arena + offset_4);      // [N,7]
   // [rounds_0_+1,N,7] kept for backward
   double* const h_3 = reinterpret_cast<double*>(arena + offset);
   // [rounds_0_,N,7] kept for backward
   double* const h_4 = reinterpret_cast<double*>(arena + offset_2);
   // [rounds_0_] kept for backward
   double* const s = reinterpret_cast<double*>(arena + offset_13);
-  double* const h_5 = reinterpret_cast<double*>(arena + offset_5);            // [N,7]
-  double* h_6 = reinterpret_cast<double*>(arena + offset_6);                  // [N,7]
-  double* ds = reinterpret_cast<double*>(arena + offset_3);                   // [N,7]
-  double* ds_2 = reinterpret_cast<double*>(arena + 14336);                    // [7,7]
-  double* ds_3 = reinterpret_cast<double*>(arena + offset_4);                 // [N,7]
-  double* ds_4 = reinterpret_cast<double*>(arena + offset_5);                 // [N,7]
-  double* const ds_5 = reinterpret_cast<double*>(arena + offset_6);           // [N,7]
-  double* const ds_6 = reinterpret_cast<double*>(arena + offset_7);           // [N,7]
-  double* const dh = reinterpret_cast<double*>(arena + offset_8);             // [N,7]
-  double* dh_2 = reinterpret_cast<double*>(arena + offset_9);                 // [N,7]
-  double* dh_3 = reinterpret_cast<double*>(arena + offset_10);                // [N,7]
-  double* const dh_4 = reinterpret_cast<double*>(arena + offset_11);          // [N,7]
-  double* const dh_5 = reinterpret_cast<double*>(arena);                      // [7,7]
-  double* dh_6 = reinterpret_cast<double*>(arena + 14784);                    // [7,7]
-  double* dh_7 = reinterpret_cast<double*>(arena + offset_12);                // [N,7]
-  double* const dh_8 = reinterpret_cast<double*>(arena + offset_6);           // [N,7]
-  double* const s_parts = reinterpret_cast<double*>(arena);                   // [256]
-  double* const dh_parts = reinterpret_cast<double*>(arena);                  // [256]
-  double* const d_net_b_parts = reinterpret_cast<double*>(arena);             // [256,7]
+  double* const h_5 = reinterpret_cast<double*>(arena + offset_5);    // [N,7]
+  double* h_6 = reinterpret_cast<double*>(arena + offset_6);          // [N,7]
+  double* ds = reinterpret_cast<double*>(arena + offset_3);           // [N,7]
+  double* ds_2 = reinterpret_cast<double*>(arena + 14336);            // [7,7]
+  double* ds_3 = reinterpret_cast<double*>(arena + offset_4);         // [N,7]
+  double* ds_4 = reinterpret_cast<double*>(arena + offset_5);         // [N,7]
+  double* const ds_5 = reinterpret_cast<double*>(arena + offset_6);   // [N,7]
+  double* const ds_6 = reinterpret_cast<double*>(arena + offset_7);   // [N,7]
+  double* const dh = reinterpret_cast<double*>(arena + offset_8);     // [N,7]
+  double* dh_2 = reinterpret_cast<double*>(arena + offset_9);         // [N,7]
+  double* dh_3 = reinterpret_cast<double*>(arena + offset_10);        // [N,7]
+  double* const dh_4 = reinterpret_cast<double*>(arena + offset_11);  // [N,7]
+  double* const dh_5 = reinterpret_cast<double*>(arena);              // [7,7]
+  double* dh_6 = reinterpret_cast<double*>(arena + 14784);            // [7,7]
+  double* dh_7 = reinterpret_cast<double*>(arena + offset_12);        // [N,7]
+  double* const dh_8 = reinterpret_cast<double*>(arena + offset_6);   // [N,7]
+  double* const s_parts = reinterpret_cast<double*>(arena);           // [256]
+  double* const dh_parts = reinterpret_cast<double*>(arena);          // [256]
+  double* const d_net_b_parts = reinterpret_cast<double*>(arena);     // [256,7]
   double* const s_at = reinterpret_cast<double*>(arena + 15232);
   double* const dh_at = reinterpret_cast<double*>(arena + 15296);
   double* const s_at_2 = reinterpret_cast<double*>(arena + 15360);
@@ -330,7 +333,7 @@ double rnn_value_and_grad_cuda(
   // Forward.
 
   // h = matmul(x, net.in)                                                 m.cpp:14
-  cuda::gemm(call, Trans::no, Trans::no, N, 7, 5, x, net_in, h);              // [N,5]·[5,7]
+  cuda::gemm(call, Trans::no, Trans::no, N, 7, 5, x, net_in, h);  // [N,5]·[5,7]
 
   // h = tanh(matmul(x, net.in) + matmul(h, net.rec) * s + net.b)          m.cpp:17
   // s = s * 0.5 + sum(h * h) / (t + 1)                                    m.cpp:18
@@ -341,7 +344,7 @@ double rnn_value_and_grad_cuda(
     const double t_5 = static_cast<double>(static_cast<std::int32_t>(i) + 1);
     cuda::launch(call, "rnn_s_2", rnn_s_2, cuda::one_thread, s, s_at_2, i);
     cuda::copy(call, h_2, N * 7, &h_3[i * (N * 7)]);
-    cuda::gemm(call, Trans::no, Trans::no, N, 7, 7, h_2, net_rec, h_5);       // [N,7]·[7,7]
+    cuda::gemm(call, Trans::no, Trans::no, N, 7, 7, h_2, net_rec, h_5);  // [N,7]·[7,7]
     cuda::copy(call, h_5, N * 7, &h_4[i * (N * 7)]);
     int parts_2 = 0;
     cuda::specialised<1>(true, N * 49, [&]<int width, class Index>() {
@@ -373,30 +376,31 @@ double rnn_value_and_grad_cuda(
     cuda::launch(call, "rnn_ds_2", rnn_ds_2, cuda::one_thread, ds_at_2, ds_at_3, s, ds_at, t_5, t_7);
     int parts_2 = 0;
     cuda::specialised<2>(cuda::are_aligned(dh, dh_2, dh_3, dh_4, ds, ds_3, ds_4, ds_5) && (N * 7) % 2 == 0,
-        N * 7, [&]<int width, class Index>() {
-      const cuda::Grid grid = cuda::in_parts(cuda::elements(N * 7, width));
-      cuda::launch(call, "rnn_dh", rnn_dh<width, Index>, grid, N, dh_2, dh_3, dh_4, dh_parts, ds, ds_3,
-          ds_4, ds_5, dh, ds_at_2, ds_at_3);
-      parts_2 = static_cast<int>(grid.blocks);
-    });
+                         N * 7, [&]<int width, class Index>() {
+                           const cuda::Grid grid = cuda::in_parts(cuda::elements(N * 7, width));
+                           cuda::launch(call, "rnn_dh", rnn_dh<width, Index>, grid, N, dh_2, dh_3, dh_4,
+                                        dh_parts, ds, ds_3, ds_4, ds_5, dh, ds_at_2, ds_at_3);
+                           parts_2 = static_cast<int>(grid.blocks);
+                         });
     cuda::launch(call, "rnn_dh_joined", rnn_dh_joined, cuda::joining(0, true), parts_2, dh_at, dh_parts);
     cuda::launch(call, "rnn_dh_2", rnn_dh_2, cuda::one_thread, dh_at_2, dh_at, ds_at);
-    cuda::gemm(call, Trans::yes, Trans::no, 7, 7, N, ds_6, dh_4, dh_5);       // [N,7]ᵀ·[N,7]
-    cuda::specialised<2>(cuda::are_aligned(dh_5, dh_6, ds_2) && 49 % 2 == 0, 49, [&]<int width,
-        class Index>() {
-      cuda::launch(call, "rnn_dh_3", rnn_dh_3<width, Index>, cuda::elements(49, width), dh_6, ds_2, dh_5);
-    });
-    cuda::gemm(call, Trans::no, Trans::yes, N, 7, 7, dh_4, net_rec, dh_7);    // [N,7]·[7,7]ᵀ
+    cuda::gemm(call, Trans::yes, Trans::no, 7, 7, N, ds_6, dh_4, dh_5);  // [N,7]ᵀ·[N,7]
+    cuda::specialised<2>(
+        cuda::are_aligned(dh_5, dh_6, ds_2) && 49 % 2 == 0, 49, [&]<int width, class Index>() {
+          cuda::launch(call, "rnn_dh_3", rnn_dh_3<width, Index>, cuda::elements(49, width), dh_6, ds_2, dh_5);
+        });
+    cuda::gemm(call, Trans::no, Trans::yes, N, 7, 7, dh_4, net_rec, dh_7);  // [N,7]·[7,7]ᵀ
     cuda::launch(call, "rnn_numbers_2", rnn_numbers_2, cuda::one_thread, ds_at, dh_at_2);
     std::swap(ds, dh_7);
     std::swap(ds_2, dh_6);
     std::swap(ds_3, dh_3);
     std::swap(ds_4, dh_2);
   }
-  cuda::specialised<2>(cuda::are_aligned(dh_8, ds, ds_3) && (N * 7) % 2 == 0, N * 7, [&]<int width,
-      class Index>() {
-    cuda::launch(call, "rnn_dh_4", rnn_dh_4<width, Index>, cuda::elements(N * 7, width), N, dh_8, ds, ds_3);
-  });
+  cuda::specialised<2>(cuda::are_aligned(dh_8, ds, ds_3) && (N * 7) % 2 == 0, N * 7,
+                       [&]<int width, class Index>() {
+                         cuda::launch(call, "rnn_dh_4", rnn_dh_4<width, Index>, cuda::elements(N * 7, width),
+                                      N, dh_8, ds, ds_3);
+                       });
 
   // backward of: h = tanh(matmul(x, net.in) + matmul(h, net.rec) * s + net.b)  m.cpp:17
   int parts_2 = 0;
@@ -406,27 +410,26 @@ double rnn_value_and_grad_cuda(
     parts_2 = static_cast<int>(grid.blocks);
   });
   cuda::launch(call, "rnn_dh_5_joined", rnn_dh_5_joined, cuda::joining(7, false), parts_2, d_net_b,
-      d_net_b_parts);
+               d_net_b_parts);
 
   // backward of: h = matmul(x, net.in)                                    m.cpp:14
-  cuda::gemm(call, Trans::yes, Trans::no, 5, 7, N, x, dh_8, d_net_in);        // [N,5]ᵀ·[N,7]
-  cuda::gemm(call, Trans::no, Trans::yes, N, 5, 7, dh_8, net_in, d_x);        // [N,7]·[5,7]ᵀ
+  cuda::gemm(call, Trans::yes, Trans::no, 5, 7, N, x, dh_8, d_net_in);  // [N,5]ᵀ·[N,7]
+  cuda::gemm(call, Trans::no, Trans::yes, N, 5, 7, dh_8, net_in, d_x);  // [N,7]·[5,7]ᵀ
   cuda::copy(call, ds_2, 49, d_net_rec);
 
   return call.value(s_at_2);
 }
 
-double rnn_vjp_cuda(
-    nn::Workspace& ws, const std::int64_t N, const double* net_in, const double* net_rec,
-    const double* net_b, const double* x, const std::int32_t steps, const double upstream,
-    double* d_net_in, double* d_net_rec, double* d_net_b, double* d_x) {
+double rnn_vjp_cuda(nn::Workspace& ws, const std::int64_t N, const double* net_in, const double* net_rec,
+                    const double* net_b, const double* x, const std::int32_t steps, const double upstream,
+                    double* d_net_in, double* d_net_rec, double* d_net_b, double* d_x) {
   cuda::Call call(ws);
   const std::int64_t t = static_cast<std::int64_t>(steps);
   const std::int64_t t_2 = 0 < t ? t : 0;
   const std::int64_t t_3 = t_2 < 0 ? 0 : t_2;
   const std::int64_t t_4 = t_2 - 1;
   const std::int64_t offset = 15680;
-  const std::int64_t offset_2 = offset + (N * (t_3+1) * 56 + 63) / 64 * 64;
+  const std::int64_t offset_2 = offset + (N * (t_3 + 1) * 56 + 63) / 64 * 64;
   const std::int64_t offset_3 = offset_2 + (N * t_3 * 56 + 63) / 64 * 64;
   const std::int64_t offset_4 = offset_3 + (N * 56 + 63) / 64 * 64;
   const std::int64_t offset_5 = offset_4 + (N * 56 + 63) / 64 * 64;
@@ -439,33 +442,33 @@ double rnn_vjp_cuda(
   const std::int64_t offset_12 = offset_11 + (N * 56 + 63) / 64 * 64;
   const std::int64_t offset_13 = offset_12 + (N * 56 + 63) / 64 * 64;
   std::byte* const arena = call.reserve(static_cast<std::size_t>(offset_13 + (t_3 * 8 + 63) / 64 * 64));
-  double* const h = reinterpret_cast<double*>(arena + offset_3);              // [N,7]
-  double* h_2 = reinterpret_cast<double*>(arena + offset_4);                  // [N,7]
+  double* const h = reinterpret_cast<double*>(arena + offset_3);  // [N,7]
+  double* h_2 = reinterpret_cast<double*>(arena + offset_4);      // [N,7]
   // [rounds_0_+1,N,7] kept for backward
   double* const h_3 = reinterpret_cast<double*>(arena + offset);
   // [rounds_0_,N,7] kept for backward
   double* const h_4 = reinterpret_cast<double*>(arena + offset_2);
   // [rounds_0_] kept for backward
   double* const s = reinterpret_cast<double*>(arena + offset_13);
-  double* const h_5 = reinterpret_cast<double*>(arena + offset_5);            // [N,7]
-  double* h_6 = reinterpret_cast<double*>(arena + offset_6);                  // [N,7]
-  double* ds = reinterpret_cast<double*>(arena + offset_3);                   // [N,7]
-  double* ds_2 = reinterpret_cast<double*>(arena + 14336);                    // [7,7]
-  double* ds_3 = reinterpret_cast<double*>(arena + offset_4);                 // [N,7]
-  double* ds_4 = reinterpret_cast<double*>(arena + offset_5);                 // [N,7]
-  double* const ds_5 = reinterpret_cast<double*>(arena + offset_6);           // [N,7]
-  double* const ds_6 = reinterpret_cast<double*>(arena + offset_7);           // [N,7]
-  double* const dh = reinterpret_cast<double*>(arena + offset_8);             // [N,7]
-  double* dh_2 = reinterpret_cast<double*>(arena + offset_9);                 // [N,7]
-  double* dh_3 = reinterpret_cast<double*>(arena + offset_10);                // [N,7]
-  double* const dh_4 = reinterpret_cast<double*>(arena + offset_11);          // [N,7]
-  double* const dh_5 = reinterpret_cast<double*>(arena);                      // [7,7]
-  double* dh_6 = reinterpret_cast<double*>(arena + 14784);                    // [7,7]
-  double* dh_7 = reinterpret_cast<double*>(arena + offset_12);                // [N,7]
-  double* const dh_8 = reinterpret_cast<double*>(arena + offset_6);           // [N,7]
-  double* const s_parts = reinterpret_cast<double*>(arena);                   // [256]
-  double* const dh_parts = reinterpret_cast<double*>(arena);                  // [256]
-  double* const d_net_b_parts = reinterpret_cast<double*>(arena);             // [256,7]
+  double* const h_5 = reinterpret_cast<double*>(arena + offset_5);    // [N,7]
+  double* h_6 = reinterpret_cast<double*>(arena + offset_6);          // [N,7]
+  double* ds = reinterpret_cast<double*>(arena + offset_3);           // [N,7]
+  double* ds_2 = reinterpret_cast<double*>(arena + 14336);            // [7,7]
+  double* ds_3 = reinterpret_cast<double*>(arena + offset_4);         // [N,7]
+  double* ds_4 = reinterpret_cast<double*>(arena + offset_5);         // [N,7]
+  double* const ds_5 = reinterpret_cast<double*>(arena + offset_6);   // [N,7]
+  double* const ds_6 = reinterpret_cast<double*>(arena + offset_7);   // [N,7]
+  double* const dh = reinterpret_cast<double*>(arena + offset_8);     // [N,7]
+  double* dh_2 = reinterpret_cast<double*>(arena + offset_9);         // [N,7]
+  double* dh_3 = reinterpret_cast<double*>(arena + offset_10);        // [N,7]
+  double* const dh_4 = reinterpret_cast<double*>(arena + offset_11);  // [N,7]
+  double* const dh_5 = reinterpret_cast<double*>(arena);              // [7,7]
+  double* dh_6 = reinterpret_cast<double*>(arena + 14784);            // [7,7]
+  double* dh_7 = reinterpret_cast<double*>(arena + offset_12);        // [N,7]
+  double* const dh_8 = reinterpret_cast<double*>(arena + offset_6);   // [N,7]
+  double* const s_parts = reinterpret_cast<double*>(arena);           // [256]
+  double* const dh_parts = reinterpret_cast<double*>(arena);          // [256]
+  double* const d_net_b_parts = reinterpret_cast<double*>(arena);     // [256,7]
   double* const s_at = reinterpret_cast<double*>(arena + 15232);
   double* const dh_at = reinterpret_cast<double*>(arena + 15296);
   double* const s_at_2 = reinterpret_cast<double*>(arena + 15360);
@@ -477,7 +480,7 @@ double rnn_vjp_cuda(
   // Forward.
 
   // h = matmul(x, net.in)                                                 m.cpp:14
-  cuda::gemm(call, Trans::no, Trans::no, N, 7, 5, x, net_in, h);              // [N,5]·[5,7]
+  cuda::gemm(call, Trans::no, Trans::no, N, 7, 5, x, net_in, h);  // [N,5]·[5,7]
 
   // h = tanh(matmul(x, net.in) + matmul(h, net.rec) * s + net.b)          m.cpp:17
   // s = s * 0.5 + sum(h * h) / (t + 1)                                    m.cpp:18
@@ -488,7 +491,7 @@ double rnn_vjp_cuda(
     const double t_5 = static_cast<double>(static_cast<std::int32_t>(i) + 1);
     cuda::launch(call, "rnn_s_2", rnn_s_2, cuda::one_thread, s, s_at_2, i);
     cuda::copy(call, h_2, N * 7, &h_3[i * (N * 7)]);
-    cuda::gemm(call, Trans::no, Trans::no, N, 7, 7, h_2, net_rec, h_5);       // [N,7]·[7,7]
+    cuda::gemm(call, Trans::no, Trans::no, N, 7, 7, h_2, net_rec, h_5);  // [N,7]·[7,7]
     cuda::copy(call, h_5, N * 7, &h_4[i * (N * 7)]);
     int parts_2 = 0;
     cuda::specialised<1>(true, N * 49, [&]<int width, class Index>() {
@@ -520,30 +523,31 @@ double rnn_vjp_cuda(
     cuda::launch(call, "rnn_ds_2", rnn_ds_2, cuda::one_thread, ds_at_2, ds_at_3, s, ds_at, t_5, t_7);
     int parts_2 = 0;
     cuda::specialised<2>(cuda::are_aligned(dh, dh_2, dh_3, dh_4, ds, ds_3, ds_4, ds_5) && (N * 7) % 2 == 0,
-        N * 7, [&]<int width, class Index>() {
-      const cuda::Grid grid = cuda::in_parts(cuda::elements(N * 7, width));
-      cuda::launch(call, "rnn_dh", rnn_dh<width, Index>, grid, N, dh_2, dh_3, dh_4, dh_parts, ds, ds_3,
-          ds_4, ds_5, dh, ds_at_2, ds_at_3);
-      parts_2 = static_cast<int>(grid.blocks);
-    });
+                         N * 7, [&]<int width, class Index>() {
+                           const cuda::Grid grid = cuda::in_parts(cuda::elements(N * 7, width));
+                           cuda::launch(call, "rnn_dh", rnn_dh<width, Index>, grid, N, dh_2, dh_3, dh_4,
+                                        dh_parts, ds, ds_3, ds_4, ds_5, dh, ds_at_2, ds_at_3);
+                           parts_2 = static_cast<int>(grid.blocks);
+                         });
     cuda::launch(call, "rnn_dh_joined", rnn_dh_joined, cuda::joining(0, true), parts_2, dh_at, dh_parts);
     cuda::launch(call, "rnn_dh_2", rnn_dh_2, cuda::one_thread, dh_at_2, dh_at, ds_at);
-    cuda::gemm(call, Trans::yes, Trans::no, 7, 7, N, ds_6, dh_4, dh_5);       // [N,7]ᵀ·[N,7]
-    cuda::specialised<2>(cuda::are_aligned(dh_5, dh_6, ds_2) && 49 % 2 == 0, 49, [&]<int width,
-        class Index>() {
-      cuda::launch(call, "rnn_dh_3", rnn_dh_3<width, Index>, cuda::elements(49, width), dh_6, ds_2, dh_5);
-    });
-    cuda::gemm(call, Trans::no, Trans::yes, N, 7, 7, dh_4, net_rec, dh_7);    // [N,7]·[7,7]ᵀ
+    cuda::gemm(call, Trans::yes, Trans::no, 7, 7, N, ds_6, dh_4, dh_5);  // [N,7]ᵀ·[N,7]
+    cuda::specialised<2>(
+        cuda::are_aligned(dh_5, dh_6, ds_2) && 49 % 2 == 0, 49, [&]<int width, class Index>() {
+          cuda::launch(call, "rnn_dh_3", rnn_dh_3<width, Index>, cuda::elements(49, width), dh_6, ds_2, dh_5);
+        });
+    cuda::gemm(call, Trans::no, Trans::yes, N, 7, 7, dh_4, net_rec, dh_7);  // [N,7]·[7,7]ᵀ
     cuda::launch(call, "rnn_numbers_2", rnn_numbers_2, cuda::one_thread, ds_at, dh_at_2);
     std::swap(ds, dh_7);
     std::swap(ds_2, dh_6);
     std::swap(ds_3, dh_3);
     std::swap(ds_4, dh_2);
   }
-  cuda::specialised<2>(cuda::are_aligned(dh_8, ds, ds_3) && (N * 7) % 2 == 0, N * 7, [&]<int width,
-      class Index>() {
-    cuda::launch(call, "rnn_dh_4", rnn_dh_4<width, Index>, cuda::elements(N * 7, width), N, dh_8, ds, ds_3);
-  });
+  cuda::specialised<2>(cuda::are_aligned(dh_8, ds, ds_3) && (N * 7) % 2 == 0, N * 7,
+                       [&]<int width, class Index>() {
+                         cuda::launch(call, "rnn_dh_4", rnn_dh_4<width, Index>, cuda::elements(N * 7, width),
+                                      N, dh_8, ds, ds_3);
+                       });
 
   // backward of: h = tanh(matmul(x, net.in) + matmul(h, net.rec) * s + net.b)  m.cpp:17
   int parts_2 = 0;
@@ -553,26 +557,26 @@ double rnn_vjp_cuda(
     parts_2 = static_cast<int>(grid.blocks);
   });
   cuda::launch(call, "rnn_dh_5_joined", rnn_dh_5_joined, cuda::joining(7, false), parts_2, d_net_b,
-      d_net_b_parts);
+               d_net_b_parts);
 
   // backward of: h = matmul(x, net.in)                                    m.cpp:14
-  cuda::gemm(call, Trans::yes, Trans::no, 5, 7, N, x, dh_8, d_net_in);        // [N,5]ᵀ·[N,7]
-  cuda::gemm(call, Trans::no, Trans::yes, N, 5, 7, dh_8, net_in, d_x);        // [N,7]·[5,7]ᵀ
+  cuda::gemm(call, Trans::yes, Trans::no, 5, 7, N, x, dh_8, d_net_in);  // [N,5]ᵀ·[N,7]
+  cuda::gemm(call, Trans::no, Trans::yes, N, 5, 7, dh_8, net_in, d_x);  // [N,7]·[5,7]ᵀ
   cuda::copy(call, ds_2, 49, d_net_rec);
 
   return call.value(s_at_2);
 }
 
-double elements_value_and_grad_cuda(
-    nn::Workspace& ws, const std::int64_t N, const double* a, const double c, double* d_a) {
+double elements_value_and_grad_cuda(nn::Workspace& ws, const std::int64_t N, const double* a, const double c,
+                                    double* d_a) {
   cuda::Call call(ws);
   const std::int64_t t_2 = N - 1;
   const std::int64_t offset = 2112;
   const std::int64_t offset_2 = offset + (N * 32 + 63) / 64 * 64;
   std::byte* const arena = call.reserve(static_cast<std::size_t>(offset_2 + (N * 32 + 63) / 64 * 64));
-  double* const j = reinterpret_cast<double*>(arena + offset);                // [N,4]
-  double* const t = reinterpret_cast<double*>(arena + offset_2);              // [N,4]
-  double* const sum_parts = reinterpret_cast<double*>(arena);                 // [256]
+  double* const j = reinterpret_cast<double*>(arena + offset);    // [N,4]
+  double* const t = reinterpret_cast<double*>(arena + offset_2);  // [N,4]
+  double* const sum_parts = reinterpret_cast<double*>(arena);     // [256]
   double* const value_at = reinterpret_cast<double*>(arena + 2048);
 
   // Forward.
@@ -589,7 +593,7 @@ double elements_value_and_grad_cuda(
     parts_2 = static_cast<int>(grid.blocks);
   });
   cuda::launch(call, "elements_step_8_joined", elements_step_8_joined, cuda::joining(0, true), parts_2,
-      value_at, sum_parts);
+               value_at, sum_parts);
 
   // Backward.
 
@@ -601,17 +605,16 @@ double elements_value_and_grad_cuda(
   return call.value(value_at);
 }
 
-double elements_vjp_cuda(
-    nn::Workspace& ws, const std::int64_t N, const double* a, const double c, const double upstream,
-    double* d_a) {
+double elements_vjp_cuda(nn::Workspace& ws, const std::int64_t N, const double* a, const double c,
+                         const double upstream, double* d_a) {
   cuda::Call call(ws);
   const std::int64_t t_2 = N - 1;
   const std::int64_t offset = 2112;
   const std::int64_t offset_2 = offset + (N * 32 + 63) / 64 * 64;
   std::byte* const arena = call.reserve(static_cast<std::size_t>(offset_2 + (N * 32 + 63) / 64 * 64));
-  double* const j = reinterpret_cast<double*>(arena + offset);                // [N,4]
-  double* const t = reinterpret_cast<double*>(arena + offset_2);              // [N,4]
-  double* const sum_parts = reinterpret_cast<double*>(arena);                 // [256]
+  double* const j = reinterpret_cast<double*>(arena + offset);    // [N,4]
+  double* const t = reinterpret_cast<double*>(arena + offset_2);  // [N,4]
+  double* const sum_parts = reinterpret_cast<double*>(arena);     // [256]
   double* const value_at = reinterpret_cast<double*>(arena + 2048);
 
   // Forward.
@@ -625,11 +628,11 @@ double elements_vjp_cuda(
   cuda::specialised<2>(cuda::are_aligned(j, t), N * 4, [&]<int width, class Index>() {
     const cuda::Grid grid = cuda::in_parts(cuda::elements(N * 4, width));
     cuda::launch(call, "elements_step_8_2", elements_step_8_2<width, Index>, grid, N, t, sum_parts, j,
-        upstream);
+                 upstream);
     parts_2 = static_cast<int>(grid.blocks);
   });
   cuda::launch(call, "elements_step_8_joined", elements_step_8_joined, cuda::joining(0, true), parts_2,
-      value_at, sum_parts);
+               value_at, sum_parts);
 
   // Backward.
 

@@ -136,9 +136,9 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     model.derivatives.push_back(derive(one.function, job));
     const emit::Generated& first = model.derivatives.back().modes.front();
     if (first.left_out)
-      messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, first.left_out->loc,
-                                                   "'" + one.function.name + "' is left out of the CUDA code: " +
-                                                       first.left_out->message});
+      messages += frontend::to_text(ir::Diagnostic{
+          ir::Severity::remark, first.left_out->loc,
+          "'" + one.function.name + "' is left out of the CUDA code: " + first.left_out->message});
   }
   return model;
 }

@@ -206,7 +206,8 @@ std::string outputs_text(const Context& c, const Generated& mode) {
       const std::string data = leaf.leaf->holder == Holder::span ? ".data()" : "";
       text += "  " + c.check + ".pointer(" + quoted(leaf.leaf->path) + ", " + leaf.expression + data + ");\n";
       if (leaf.leaf->wanted)
-        text += "  " + c.check + ".pointer(" + quoted(leaf.gradient_name) + ", " + leaf.gradient + data + ");\n";
+        text +=
+            "  " + c.check + ".pointer(" + quoted(leaf.gradient_name) + ", " + leaf.gradient + data + ");\n";
     }
     if (leaf.leaf->wanted && leaf.is_tensor)
       text += call_text("  " + c.check + ".gradient",
@@ -308,8 +309,8 @@ std::string definition(const Context& c, const Derivative& derivative, const Gen
   const bool has_code = mode.cuda_plan && mode.cuda_plan->has_code;
   if (!needs_checks(c) && !mode.left_out && !has_code) return start + core + "}\n";
   const std::string place = mode.cuda_plan ? ", " + c.names.ws + ".device()" : "";
-  std::string text =
-      start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + place + ");\n" + host_only(c, mode);
+  std::string text = start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + place +
+                     ");\n" + host_only(c, mode);
   if (!needs_checks(c)) return text + device_call(c, mode, base) + core + "}\n";
   std::vector<std::string> arguments = c.names.params;
   arguments.insert(arguments.begin(), c.check);

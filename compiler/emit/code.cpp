@@ -22,7 +22,8 @@ bool meet(const std::set<int>& a, const std::set<int>& b) {
 
 // Whether what is written to one buffer may overwrite the other one, which nobody needs any more then.
 bool share_memory(const plan::Buffer& a, const plan::Buffer& b) {
-  if (a.place != plan::Buffer::Place::arena || b.place != plan::Buffer::Place::arena || a.slot != b.slot) return false;
+  if (a.place != plan::Buffer::Place::arena || b.place != plan::Buffer::Place::arena || a.slot != b.slot)
+    return false;
   return a.slot >= 0 || (a.offset < b.offset + b.bytes.factor && b.offset < a.offset + a.bytes.factor);
 }
 
@@ -190,9 +191,12 @@ void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buff
 
 bool Code::is_overwritten(const std::set<int>& read, const std::set<int>& written) const {
   if (meet(read, written)) return true;
-  const auto buffer = [&](int b) -> const plan::Buffer& { return w_.plan.buffers[static_cast<std::size_t>(b)]; };
+  const auto buffer = [&](int b) -> const plan::Buffer& {
+    return w_.plan.buffers[static_cast<std::size_t>(b)];
+  };
   return !w_.plan.small && std::any_of(read.begin(), read.end(), [&](int r) {
-    return std::any_of(written.begin(), written.end(), [&](int w) { return share_memory(buffer(r), buffer(w)); });
+    return std::any_of(written.begin(), written.end(),
+                       [&](int w) { return share_memory(buffer(r), buffer(w)); });
   });
 }
 

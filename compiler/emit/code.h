@@ -35,7 +35,8 @@ class Code {
   /// thread has its own part at the end.
   void shared(const plan::Step& step);
 
-  /// Pointers change places: `to` gets what `from` had, and what nobody needs goes to where nothing came from.
+  /// Pointers change places: `to` gets what `from` had, and what nobody needs goes to where nothing came
+  /// from.
   void exchange(const std::vector<plan::Move>& moves);
 
   /// Sees to it that a scalar has a variable.

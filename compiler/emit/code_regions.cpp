@@ -41,7 +41,8 @@ void Code::begin_cells(const Step& step) {
     const int cell = usage_.cell_of(param);
     if (!cells_.count(cell)) {
       Waiting reads;
-      const Text initial = &step == shared_ ? op::literal(0, w_.plan.f[param].type.elem) : operand(op.operands[i], reads);
+      const Text initial =
+          &step == shared_ ? op::literal(0, w_.plan.f[param].type.elem) : operand(op.operands[i], reads);
       cells_[cell] = name_of(param);
       w_.lines.line(ir::cpp_name(w_.plan.f[param].type.elem) + " " + cells_[cell] + " = " + initial.source +
                     ";");
@@ -140,8 +141,8 @@ void Code::exchange(const std::vector<plan::Move>& moves) {
 std::string Code::loop_head(const Step& step, const std::string& counter, const std::string& limit) {
   const Op& op = w_.plan.f[step.values[0]];
   if (&step == shared_)
-    return "for (std::int64_t " + counter + " = cuda::first_round(); " + counter + " < " + limit + "; " + counter +
-           " += cuda::round_stride()) {";
+    return "for (std::int64_t " + counter + " = cuda::first_round(); " + counter + " < " + limit + "; " +
+           counter + " += cuda::round_stride()) {";
   std::string condition = limit.empty() ? "" : counter + " < " + limit;
   if (op.is_while)
     condition += (condition.empty() ? "" : " && ") + cells_.at(usage_.cell_of(op.regions[0].params[1]));

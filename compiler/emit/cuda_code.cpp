@@ -43,7 +43,8 @@ CudaCode::CudaCode(DeviceCode& device, CoreText& host, Product product)
       plan_(host.plan),
       usage_(plan_),
       wanted_(looked_at(plan_)),
-      code_(w_, usage_, no_kernel, {"cuda::copy(call, ", "cuda::fill(call, ", "cuda::add(call, ", "std::swap("}),
+      code_(w_, usage_, no_kernel,
+            {"cuda::copy(call, ", "cuda::fill(call, ", "cuda::add(call, ", "std::swap("}),
       product_(std::move(product)) {}
 
 void CudaCode::emit() {
@@ -154,7 +155,8 @@ void CudaCode::loop(const Launch& launch) {
   const std::string& own = plan_.f[body.params[0]].name;
   const std::string counter = w_.names.unique(own.empty() ? "i" : identifier(own));
   w_.scalars[body.params[0]] = counter;
-  w_.lines.open("for (std::int64_t " + counter + " = 0; " + counter + " < " + limit + "; ++" + counter + ") {");
+  w_.lines.open("for (std::int64_t " + counter + " = 0; " + counter + " < " + limit + "; ++" + counter +
+                ") {");
   host_values(usage_.scopes.number.at({owner, 0}));
   list(launch.parts[0], false);
   code_.exchange(step.parts[0].moves);
@@ -188,9 +190,10 @@ void CudaCode::copy_back() {
                                ? host_.argument_of(CoreArgument::Role::leaf, b.leaf)
                                : w_.buffers[static_cast<std::size_t>(copy.to)];
     if (b.grows) {  // as far as it has been touched
-      const auto from = static_cast<std::size_t>(copy.from), size = static_cast<std::size_t>(plan_.sizes.at(copy.from));
-      w_.lines.line("if (" + to + ") cuda::add_grown(call, " + w_.buffers[from] + ", " + w_.buffers[size] + ", " +
-                    w_.text(plan_.buffers[from].shape[0]).source + ", " + to + ");");
+      const auto from = static_cast<std::size_t>(copy.from),
+                 size = static_cast<std::size_t>(plan_.sizes.at(copy.from));
+      w_.lines.line("if (" + to + ") cuda::add_grown(call, " + w_.buffers[from] + ", " + w_.buffers[size] +
+                    ", " + w_.text(plan_.buffers[from].shape[0]).source + ", " + to + ");");
       continue;
     }
     w_.lines.line("cuda::copy(call, " + w_.buffers[static_cast<std::size_t>(copy.from)] + ", " +

@@ -15,7 +15,8 @@ namespace {
 
 class KernelEmitter {
  public:
-  KernelEmitter(DeviceCode& device, CoreText& host, const plan::Step& step, std::span<const plan::Step> behind)
+  KernelEmitter(DeviceCode& device, CoreText& host, const plan::Step& step,
+                std::span<const plan::Step> behind)
       : host_(host), plan_(host.plan), step_(step), behind_(behind), k_(step.kernel), text_(device, host) {}
 
   void emit() {

@@ -54,10 +54,12 @@ class Serial {
     leave(w, code);
     const std::string body = text_.read_cells(w.lines.text(), own_) + growing(w) + w.lines.text();
     const std::vector<Parameter> list = text_.parameters(body, "std::int64_t", written_, "*");
-    const std::string name = text_.define(own_name(plan_.f, kernel_name(plan_, launch_)), "", list, body, "1");
+    const std::string name =
+        text_.define(own_name(plan_.f, kernel_name(plan_, launch_)), "", list, body, "1");
     std::string arguments;
     for (const Parameter& p : list) arguments += ", " + p.name;
-    host_.w.lines.line("cuda::launch(call, \"" + name + "\", " + name + ", cuda::one_thread" + arguments + ");");
+    host_.w.lines.line("cuda::launch(call, \"" + name + "\", " + name + ", cuda::one_thread" + arguments +
+                       ");");
   }
 
  private:
@@ -115,8 +117,8 @@ class Serial {
       std::vector<std::string> elements;
       for (int b : group) {
         elements.push_back(w.names.unique(buffer(w, b) + "_at"));
-        w.lines.line("const " + ir::cpp_name(first.elem) + " " + elements.back() + " = " + buffer(w, b) + "[" + k +
-                     "];");
+        w.lines.line("const " + ir::cpp_name(first.elem) + " " + elements.back() + " = " + buffer(w, b) +
+                     "[" + k + "];");
       }
       for (std::size_t i = 0; i < group.size(); ++i)
         w.lines.line(homes_.at(group[i]) + "[" + k + "] = " + elements[i] + ";");

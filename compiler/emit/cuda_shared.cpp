@@ -13,7 +13,12 @@ namespace {
 class Shared {
  public:
   Shared(DeviceCode& device, CoreText& host, const UsageOf& usage, const Launch& launch)
-      : device_(device), host_(host), plan_(host.plan), usage_(usage), launch_(launch), step_(launch.steps[0]) {}
+      : device_(device),
+        host_(host),
+        plan_(host.plan),
+        usage_(usage),
+        launch_(launch),
+        step_(launch.steps[0]) {}
 
   void emit() {
     own_.insert(step_.values.begin(), step_.values.end());
@@ -40,8 +45,9 @@ class Shared {
       std::string& name = w.buffers[static_cast<std::size_t>(b)];
       name = w.names.unique(name + "_own");
       const std::string elem = ir::cpp_name(buffer.elem);
-      w.lines.line(elem + " " + name + "[" + std::to_string(buffer.bytes.factor / ir::bytes_of(buffer.elem)) + "];",
-                   w.shape(buffer.shape));
+      w.lines.line(
+          elem + " " + name + "[" + std::to_string(buffer.bytes.factor / ir::bytes_of(buffer.elem)) + "];",
+          w.shape(buffer.shape));
     }
   }
 
@@ -55,10 +61,10 @@ class Shared {
     for (const Launch::Leave& l : launch_.leaves) {
       const std::string own = code.text(l.value).source;
       const std::string total = w.names.unique(own + "_of_block");
-      w.lines.line("const " + elem(l) + " " + total + " = cuda::join_lanes<cuda::Sum, cuda::block_lanes>(" + own +
-                   ");");
-      w.lines.line("if (threadIdx.x == 0) " + w.buffers[static_cast<std::size_t>(l.parts)] + "[blockIdx.x] = " +
-                   total + ";");
+      w.lines.line("const " + elem(l) + " " + total + " = cuda::join_lanes<cuda::Sum, cuda::block_lanes>(" +
+                   own + ");");
+      w.lines.line("if (threadIdx.x == 0) " + w.buffers[static_cast<std::size_t>(l.parts)] +
+                   "[blockIdx.x] = " + total + ";");
       written.insert(l.parts);
     }
     const std::string body = text.read_cells(w.lines.text(), own_) + w.lines.text();
@@ -90,8 +96,10 @@ class Shared {
     for (const Launch::Leave& l : launch_.leaves) {
       const auto index = static_cast<std::size_t>(plan_.f[l.value].index);
       const std::string name = w.names.unique("sum");
-      w.lines.line("const " + elem(l) + " " + name + " = " + operand(code.text(loop.operands[index + 1]), Binding::sum) +
-                   " + cuda::join_parts<cuda::Sum>(" + w.buffers[static_cast<std::size_t>(l.parts)] + ", parts);");
+      w.lines.line("const " + elem(l) + " " + name + " = " +
+                   operand(code.text(loop.operands[index + 1]), Binding::sum) +
+                   " + cuda::join_parts<cuda::Sum>(" + w.buffers[static_cast<std::size_t>(l.parts)] +
+                   ", parts);");
       stores.push_back("*" + w.buffers[static_cast<std::size_t>(l.cell)] + " = " + name + ";");
       written.insert(l.cell);
     }

@@ -12,7 +12,8 @@ bool is_listed(const std::vector<Parameter>& list, const std::string& name) {
 }
 
 // A head and a list, on as many lines as it takes.
-std::string call_lines(const std::string& head, const std::vector<std::string>& items, const std::string& tail) {
+std::string call_lines(const std::string& head, const std::vector<std::string>& items,
+                       const std::string& tail) {
   std::string text, line = head + "(";
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string item = items[i] + (i + 1 < items.size() ? "," : ")" + tail);
@@ -50,7 +51,8 @@ Writer KernelText::writer(const std::set<Value>& own) {
 }
 
 std::vector<Parameter> KernelText::parameters(const std::string& text, const std::string& size_type,
-                                              const std::set<int>& written, const std::string& pointer) const {
+                                              const std::set<int>& written,
+                                              const std::string& pointer) const {
   std::vector<Parameter> list;
   for (const CoreArgument& a : host_.w.arguments)
     if (a.role == CoreArgument::Role::dim && mentions(text, a.name))
@@ -64,7 +66,8 @@ std::vector<Parameter> KernelText::parameters(const std::string& text, const std
       list.push_back({(output ? "" : "const ") + elem + pointer, name});
     }
   for (const auto& [dim, most] : plan_.bounds)
-    if (const std::string& name = host_.w.dims.at(dim); mentions(text, name)) list.push_back({"const std::int64_t", name});
+    if (const std::string& name = host_.w.dims.at(dim); mentions(text, name))
+      list.push_back({"const std::int64_t", name});
   for (const auto& [value, name] : host_.w.scalars)
     if (!is_listed(list, name) && mentions(text, name))
       list.push_back({"const " + ir::cpp_name(plan_.f[value].type.elem), name});
@@ -76,8 +79,8 @@ std::string KernelText::read_cells(const std::string& text, const std::set<Value
   for (const auto& [value, cell] : plan_.cells) {
     const auto name = cell_names_.find(value);
     if (own.count(value) || name == cell_names_.end() || !mentions(text, name->second)) continue;
-    lines += "  const " + ir::cpp_name(plan_.buffers[static_cast<std::size_t>(cell)].elem) + " " + name->second +
-             " = *" + host_.w.buffers[static_cast<std::size_t>(cell)] + ";\n";
+    lines += "  const " + ir::cpp_name(plan_.buffers[static_cast<std::size_t>(cell)].elem) + " " +
+             name->second + " = *" + host_.w.buffers[static_cast<std::size_t>(cell)] + ";\n";
   }
   return lines;
 }
@@ -94,9 +97,10 @@ std::string KernelText::define(const std::string& wanted, const std::string& bef
   std::string& name = device_.known[key];
   if (!name.empty()) return name;
   name = device_.names.unique(wanted);
-  device_.text += "\n" + before +
-                  call_lines("__global__ void __launch_bounds__(" + threads + ") " + name, parameters, " {\n") +
-                  body + "}\n";
+  device_.text +=
+      "\n" + before +
+      call_lines("__global__ void __launch_bounds__(" + threads + ") " + name, parameters, " {\n") + body +
+      "}\n";
   return name;
 }
 

@@ -24,13 +24,14 @@ class KernelText {
  public:
   KernelText(DeviceCode& device, CoreText& host) : device_(device), host_(host), plan_(host.plan) {}
 
-  /// A writer for device code, in which everything has the name that it has on the host. Numbers on the device
-  /// that are not the kernel's `own` have names too.
+  /// A writer for device code, in which everything has the name that it has on the host. Numbers on the
+  /// device that are not the kernel's `own` have names too.
   Writer writer(const std::set<Value>& own = {});
 
   /// The parameters that `text` needs; buffers that are not `written` are const.
   std::vector<Parameter> parameters(const std::string& text, const std::string& size_type,
-                                    const std::set<int>& written, const std::string& pointer = "* __restrict") const;
+                                    const std::set<int>& written,
+                                    const std::string& pointer = "* __restrict") const;
 
   /// Reads the numbers on the device that `text` mentions, but for its `own`.
   std::string read_cells(const std::string& text, const std::set<Value>& own) const;

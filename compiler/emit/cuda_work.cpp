@@ -169,7 +169,8 @@ Work work_of(const Plan& plan, const plan::Launch& launch) {
 using Rows = std::vector<std::pair<std::string, Work>>;
 
 // By launch; those in a loop of the host's once, as the call may be the first to know how many rounds it has.
-void add_rows(const Plan& plan, const std::vector<plan::Launch>& launches, const std::string& margin, Rows& rows) {
+void add_rows(const Plan& plan, const std::vector<plan::Launch>& launches, const std::string& margin,
+              Rows& rows) {
   for (const plan::Launch& launch : launches) {
     const std::string number = launch.steps.empty() ? "" : std::to_string(launch.steps[0].number);
     if (launch.parts.empty()) rows.emplace_back(margin + number, work_of(plan, launch));

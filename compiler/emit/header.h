@@ -13,7 +13,7 @@ namespace nndiff::emit {
 struct Generated {
   plan::Plan plan;   // its function is what grad::differentiate made, with outputs and upstream
   std::string core;  // text of the core function `core_name(plan.f)`
-  std::optional<plan::Plan> cuda_plan = {};  // for a GPU, where asked for
+  std::optional<plan::Plan> cuda_plan = {};     // for a GPU, where asked for
   std::optional<ir::Diagnostic> left_out = {};  // or why there is none
 };
 

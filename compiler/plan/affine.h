@@ -33,8 +33,8 @@ struct AffineOf {
   const std::set<ir::Value>& positive;  // limits of loops around: a round is carried out, so they are above 0
   std::map<ir::Value, std::optional<Affine>> known = {};
 
-  /// Nothing where `v` depends on something else that the loop computes. Conversions between integers count as
-  /// exact: a counter that wrapped around would have been negative before.
+  /// Nothing where `v` depends on something else that the loop computes. Conversions between integers count
+  /// as exact: a counter that wrapped around would have been negative before.
   std::optional<Affine> operator()(ir::Value v);
 
  private:

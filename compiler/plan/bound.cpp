@@ -46,7 +46,8 @@ struct Bounds {
   void list(const Region& r) {
     for (Value v : r.ops)
       for (const Region& inner : f[v].regions) {
-        for (std::size_t i = 0; i < inner.params.size(); ++i) loop_of[inner.params[i]] = v, number[inner.params[i]] = i;
+        for (std::size_t i = 0; i < inner.params.size(); ++i)
+          loop_of[inner.params[i]] = v, number[inner.params[i]] = i;
         list(inner);
       }
   }
@@ -163,14 +164,16 @@ struct Bounds {
       if (const Bound right = growth(op.operands[1], from)) return add(right, most(op.operands[0]));
       return std::nullopt;
     }
-    if (op.kind == Kind::map && op.map == Map::maximum) return either(growth(op.operands[0], from), growth(op.operands[1], from));
+    if (op.kind == Kind::map && op.map == Map::maximum)
+      return either(growth(op.operands[0], from), growth(op.operands[1], from));
     if (op.kind == Kind::map && op.map == Map::where)
       return either(growth(op.operands[1], from), growth(op.operands[2], from));
     if (op.kind != Kind::result) return std::nullopt;
     const Value owner = op.operands[0];
     const Op& nest = f[owner];
     const auto i = static_cast<std::size_t>(op.index);
-    if (nest.kind == Kind::branch) return either(growth(nest.regions[0].yields[i], from), growth(nest.regions[1].yields[i], from));
+    if (nest.kind == Kind::branch)
+      return either(growth(nest.regions[0].yields[i], from), growth(nest.regions[1].yields[i], from));
     const Bound step = growth(nest.regions[0].yields[i], nest.regions[0].params[i + 1]);
     return add(growth(nest.operands[i + 1], from), multiply(step, rounds(owner)));
   }

@@ -6,8 +6,8 @@
 
 namespace nndiff::plan {
 
-/// A sum of products of what is known beforehand, each factor of which counts as 0 where it is negative, that `v`
-/// never exceeds; nothing where there is none to be found. `known` are the scalars that the host knows.
+/// A sum of products of what is known beforehand, each factor of which counts as 0 where it is negative, that
+/// `v` never exceeds; nothing where there is none to be found. `known` are the scalars that the host knows.
 std::optional<Affine> upper_bound(const Function& f, const std::set<Value>& known, Value v);
 
 /// One that is never below either, if both are there.

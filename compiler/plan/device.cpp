@@ -45,7 +45,8 @@ struct Known {
       case ir::Kind::size:
         return true;
       case ir::Kind::input:
-        return f.upstream == v || ir::leaves(f)[static_cast<std::size_t>(op.index)]->holder != ir::Holder::tensor;
+        return f.upstream == v ||
+               ir::leaves(f)[static_cast<std::size_t>(op.index)]->holder != ir::Holder::tensor;
       case ir::Kind::map:
       case ir::Kind::cast:
       case ir::Kind::reshape:
@@ -135,10 +136,10 @@ struct Obstacles {
   // Arrays and vectors of the caller's are the host's.
   std::optional<ir::Diagnostic> argument(const ir::Leaf& leaf) const {
     if (leaf.holder != ir::Holder::array && leaf.holder != ir::Holder::vector) return std::nullopt;
-    return at(plan.f[leaf.value].loc, "'" + leaf.path + "' is " +
-                                          (leaf.holder == ir::Holder::array ? "an array" : "a std::vector") +
-                                          ", whose elements are the host's; take an nn::Tensor, a pointer or a "
-                                          "std::span");
+    return at(plan.f[leaf.value].loc,
+              "'" + leaf.path + "' is " + (leaf.holder == ir::Holder::array ? "an array" : "a std::vector") +
+                  ", whose elements are the host's; take an nn::Tensor, a pointer or a "
+                  "std::span");
   }
 
   // The innermost loop around `v` that goes on as long as something holds.
@@ -159,14 +160,17 @@ struct Obstacles {
     switch (op.kind) {
       case ir::Kind::grow:
         if (is_bounded(v)) return std::nullopt;
-        return at(loop_around(v), "memory grows as long as a loop goes on whose rounds no number bounds that is known "
-                                  "beforehand; give the loop a limit (for one that ends earlier, leave it by break)");
+        return at(loop_around(v),
+                  "memory grows as long as a loop goes on whose rounds no number bounds that is known "
+                  "beforehand; give the loop a limit (for one that ends earlier, leave it by break)");
       case ir::Kind::dimension:
         if (division.known.count(v)) return std::nullopt;
-        return at(op.loc, "memory of a size that is computed on the way; compute it from sizes and arguments");
+        return at(op.loc,
+                  "memory of a size that is computed on the way; compute it from sizes and arguments");
       case ir::Kind::loop:
         if (!inside || (!op.is_while && division.known.count(op.operands[0]))) return std::nullopt;
-        return at(op.loc, "operations on whole tensors in a loop whose number of rounds depends on what is computed");
+        return at(op.loc,
+                  "operations on whole tensors in a loop whose number of rounds depends on what is computed");
       case ir::Kind::branch:
         if (!inside || division.known.count(op.operands[0])) return std::nullopt;
         return at(op.loc, "operations on whole tensors under a condition that depends on what is computed");

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "plan/gelu.h"
-#include "plan/lower.h"
 #include "plan/launches.h"
+#include "plan/lower.h"
 #include "plan/place.h"
 
 namespace nndiff::plan {

@@ -101,7 +101,8 @@ bool is_summed(const Function& f, const Region& body, Value param, Value next, s
 
 // --- elements --------------------------------------------------------------------------------------------------------
 
-// An access to an element, and the limits of the loops around it: a round is carried out, so they are above 0.
+// An access to an element, and the limits of the loops around it: a round is carried out, so they are above
+// 0.
 struct Touch {
   std::vector<Value> index;
   std::set<Value> positive;
@@ -266,7 +267,8 @@ struct Rounds {
     made.base = *at;
     const auto varies = [&](const Affine& a) {
       return std::any_of(a.terms.begin(), a.terms.end(), [&](const auto& term) {
-        return std::any_of(term.first.begin(), term.first.end(), [&](Value v) { return counters.count(v) > 0; });
+        return std::any_of(term.first.begin(), term.first.end(),
+                           [&](Value v) { return counters.count(v) > 0; });
       });
     };
     if (varies(made.step) || varies(made.base)) return std::nullopt;
@@ -279,7 +281,8 @@ struct Rounds {
   bool is_own(const std::vector<Touch>& all, std::size_t axis) const {
     std::vector<Place> places;
     for (const Touch& t : all) {
-      const auto at = !t.whole && t.index.size() == all[0].index.size() ? place(t, t.index[axis]) : std::nullopt;
+      const auto at =
+          !t.whole && t.index.size() == all[0].index.size() ? place(t, t.index[axis]) : std::nullopt;
       if (!at || (!places.empty() && at->step != places[0].step)) return false;
       places.push_back(*at);
     }
@@ -291,7 +294,8 @@ struct Rounds {
       if (!apart) return false;
       least = std::min(least, *apart), most = std::max(most, *apart);
     }
-    return std::all_of(places.begin(), places.end(), [&](const Place& p) { return fits(p, step, most - least); });
+    return std::all_of(places.begin(), places.end(),
+                       [&](const Place& p) { return fits(p, step, most - least); });
   }
 
   bool are_own(const std::vector<Touch>& all) const {

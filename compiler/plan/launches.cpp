@@ -38,7 +38,8 @@ struct Builder {
     const ir::Op& o = op(v);
     const bool whole = o.kind == ir::Kind::copy, load = o.kind == ir::Kind::load;
     const bool store = o.kind == ir::Kind::store || o.kind == ir::Kind::accumulate;
-    if (o.type.rank() == 0 || (!whole && !load && !store) || (whole && plan.sizes.count(buffer(v)))) return false;
+    if (o.type.rank() == 0 || (!whole && !load && !store) || (whole && plan.sizes.count(buffer(v))))
+      return false;
     const ir::Type& moved = store ? op(o.operands[1]).type : o.type;
     const Size elements = count(moved.shape);
     if (moved.rank() == 0 || (elements.is_static() && elements.factor < few)) return false;
@@ -73,7 +74,8 @@ struct Builder {
   // Whether the rounds of a loop are worth being shared out over threads, and may be.
   bool is_shared(const Step& step) const {
     const Value loop = step.values[0];
-    if (step.kind != Step::Kind::loop || !d.hosted.count(op(loop).operands[0]) || is_counted_on(loop)) return false;
+    if (step.kind != Step::Kind::loop || !d.hosted.count(op(loop).operands[0]) || is_counted_on(loop))
+      return false;
     const ir::Op& limit = op(op(loop).operands[0]);
     if (limit.kind == ir::Kind::constant && limit.number < few_rounds) return false;
     return has_plain_memory(step, loop) && independent(plan.f, loop);
@@ -82,7 +84,8 @@ struct Builder {
   // Whether anything looks at the number of rounds.
   bool is_counted_on(Value loop) const {
     return std::any_of(plan.f.ops.begin(), plan.f.ops.end(), [&](const ir::Op& o) {
-      return o.kind != ir::Kind::result && std::find(o.operands.begin(), o.operands.end(), loop) != o.operands.end();
+      return o.kind != ir::Kind::result &&
+             std::find(o.operands.begin(), o.operands.end(), loop) != o.operands.end();
     });
   }
 
@@ -107,7 +110,8 @@ struct Builder {
   }
 
   void statement(const Step& step, Value v, List& list) const {
-    if (d.hosted.count(v) || is_callers_gradient(v)) return;
+    const bool is_room = op(v).kind == ir::Kind::alloc && !plan.sizes.count(buffer(v));
+    if (d.hosted.count(v) || is_callers_gradient(v) || is_room) return;
     Step one = head_of(step);
     one.values = {v};
     if (is_copy(v)) {
@@ -278,7 +282,8 @@ struct Numbers {
       if (plan.f[r].kind != ir::Kind::result || plan.f[r].type.rank() > 0) continue;
       const int cell = cell_for(r, "chosen");
       for (std::size_t side = 0; side < 2; ++side)
-        leave(launch.parts[side], {{cell, op.regions[side].yields[static_cast<std::size_t>(plan.f[r].index)]}});
+        leave(launch.parts[side],
+              {{cell, op.regions[side].yields[static_cast<std::size_t>(plan.f[r].index)]}});
     }
   }
 
@@ -290,7 +295,8 @@ struct Numbers {
       for (const Step& step : launch.steps)
         for (Value v : step.values)
           if (wanted.count(v) && !plan.cells.count(v))
-            launch.leaves.push_back({cell_for(v, "number"), v, launch.kind == Launch::Kind::shared ? add_parts(v) : -1});
+            launch.leaves.push_back(
+                {cell_for(v, "number"), v, launch.kind == Launch::Kind::shared ? add_parts(v) : -1});
     }
   }
 

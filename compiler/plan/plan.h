@@ -242,12 +242,12 @@ struct Plan {
   std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
-  int rooms = 0;               // of the workspace that it uses
-  std::map<Value, int> cells;  // on a GPU: the buffers of scalars that kernels compute
-  bool small = false;          // static and so little work that threads and an arena would only cost
-  bool has_code = false;       // steps are code, loops and branches too
-  std::vector<int> memory;     // by operation: the buffer it lives in, or -1
-  std::vector<Move> copies;    // at the end, elements of buffers that are not where the caller wants them
+  int rooms = 0;                 // of the workspace that it uses
+  std::map<Value, int> cells;    // on a GPU: the buffers of scalars that kernels compute
+  bool small = false;            // static and so little work that threads and an arena would only cost
+  bool has_code = false;         // steps are code, loops and branches too
+  std::vector<int> memory;       // by operation: the buffer it lives in, or -1
+  std::vector<Move> copies;      // at the end, elements of buffers that are not where the caller wants them
   std::vector<Launch> launches;  // on a GPU, where it has code: everything in order
   std::set<Value> hosted;        // and the scalars that the host computes for it
   std::map<int, int> sizes;      // of arrays that grow: the cells of their numbers of elements

@@ -1,5 +1,6 @@
-// Loops, branches and single elements on the emulated GPU: value, gradients and what is left in arguments agree
-// with the host's, for sizes of one and of many blocks, twice with the same bits; launches are those that
+// Loops, branches and single elements on the emulated GPU: value, gradients and what is left in arguments
+// agree with the host's, for sizes of one and of many blocks, twice with the same bits; launches are those
+// that
 // --print=plan counts.
 // RUN: split-file %s %t && cd %t && nn-diff --emit=cpp,cuda loops.cpp
 // RUN: cd %t && nn-diff --print=plan --emit=cuda loops.cpp > plans.txt
@@ -51,7 +52,8 @@ double own_memory(const double* x, int n) {
   }
   return s;
 }
-// Rounds that need each other: elements that the round before has written, and a number that is not only added to.
+// Rounds that need each other: elements that the round before has written, and a number that is not only
+// added to.
 NN_DIFF()
 double dependent(std::span<double> x, int n) {
   for (int i = 1; i < n; ++i) x[i] += 0.5 * x[i - 1];
@@ -201,13 +203,16 @@ void with_span(std::int64_t n, Rest... rest) {
 }
 
 void two_pointers(std::int64_t n) {
-  const Array x = numbers(n, 3), y = numbers(n, 4), x_there = nn::to(gpu_memory(), x), y_there = nn::to(gpu_memory(), y);
+  const Array x = numbers(n, 3), y = numbers(n, 4), x_there = nn::to(gpu_memory(), x),
+              y_there = nn::to(gpu_memory(), y);
   Array dx(n), dy(n), dx_there = nn::to(gpu_memory(), dx), dy_there = nn::to(gpu_memory(), dy);
-  nn::Gradients<&independent> grad{dx.data(), dy.data()}, there{dx_there.device_data(), dy_there.device_data()};
+  nn::Gradients<&independent> grad{dx.data(), dy.data()},
+      there{dx_there.device_data(), dy_there.device_data()};
   nn::Workspace host{1}, ws{gpu_memory()};
   const int size = static_cast<int>(n);
   const double value = nn::value_and_grad<&independent>(x.data(), y.data(), size, grad, host);
-  near(nn::value_and_grad<&independent>(x_there.device_data(), y_there.device_data(), size, there, ws), value, 1e-12);
+  near(nn::value_and_grad<&independent>(x_there.device_data(), y_there.device_data(), size, there, ws), value,
+       1e-12);
   agree(fetched(dx_there), dx);
   agree(fetched(dy_there), dy);
 }
@@ -257,7 +262,8 @@ void networks(std::int64_t n) {
 }
 
 void changed(std::int64_t n) {
-  Array a = numbers(n, 7), v = numbers(9, 8), a_there = nn::to(gpu_memory(), a), v_there = nn::to(gpu_memory(), v);
+  Array a = numbers(n, 7), v = numbers(9, 8), a_there = nn::to(gpu_memory(), a),
+        v_there = nn::to(gpu_memory(), v);
   nn::Tensor<double> c;
   *c.data() = 0.7;
   const auto c_there = nn::to(gpu_memory(), c);
@@ -268,7 +274,9 @@ void changed(std::int64_t n) {
   double k = 0.3, k_there = 0.3;
   nn::Workspace host{1}, ws{gpu_memory()};
   const double value = nn::value_and_grad<&changes>(a, c, k, std::span(v.data(), 9), grad, host);
-  near(nn::value_and_grad<&changes>(a_there, c_there, k_there, std::span(v_there.device_data(), 9), there, ws), value, 1e-12);
+  near(
+      nn::value_and_grad<&changes>(a_there, c_there, k_there, std::span(v_there.device_data(), 9), there, ws),
+      value, 1e-12);
   agree(fetched(a_there), a);
   near(k_there, k, 1e-12);
   near(there.k, grad.k, 1e-12);

@@ -75,7 +75,8 @@ void unless_left_out(const char* name, const Verify& verify) {
     const std::string what = error.what(), mark = "there is only code for the host: ";
     const std::size_t at = what.find(mark);
     if (at == std::string::npos) throw;
-    if (said.insert(name).second) std::printf("left out: %s: %s\n", name, what.substr(at + mark.size()).c_str());
+    if (said.insert(name).second)
+      std::printf("left out: %s: %s\n", name, what.substr(at + mark.size()).c_str());
   }
 }
 

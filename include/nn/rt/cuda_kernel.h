@@ -195,8 +195,8 @@ __device__ inline void swap(T& a, T& b) {
   b = old;
 }
 
-/// An array that such statements make longer, in memory for `most` elements. What it had keeps its values; new
-/// elements are zero.
+/// An array that such statements make longer, in memory for `most` elements. What it had keeps its values;
+/// new elements are zero.
 template <class T>
 struct Growing {
   T* data;

@@ -245,7 +245,7 @@ void add_callers_cells(Plan& plan) {
 void add_cells(Plan& plan) {
   std::set<Value> known;
   for (Step* step : all_steps(plan)) {
-    const bool host = is_known_on_host(plan, *step, known);
+    const bool host = !plan.has_code && is_known_on_host(plan, *step, known);
     for (Sink& s : step->kernel.sinks) {
       if (host) known.insert(s.value);
       if (host || plan.f[s.value].type.rank() > 0 || s.to.buffer >= 0 || plan.cells.count(s.value)) continue;
@@ -291,12 +291,12 @@ void note_wanted(Plan& plan) {
   Epilogues{plan}.note_all_wanted();
 }
 
-void prepare_cuda(Plan& plan) {
+void prepare_cuda(Plan& plan, const Options& options) {
   if (!plan.has_code) Epilogues{plan}.run();
   add_parts(plan);
   add_callers_cells(plan);
   add_cells(plan);
-  if (plan.has_code) make_launches(plan);
+  if (plan.has_code) make_launches(plan, options.few_rounds);
 }
 
 }  // namespace nndiff::plan

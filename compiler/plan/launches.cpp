@@ -11,8 +11,6 @@ namespace {
 
 // Fewer consecutive elements than this are not worth a launch of their own.
 constexpr std::int64_t few = 64;
-// Nor are fewer rounds than this worth sharing out.
-constexpr double few_rounds = 32;
 // Memory of one round may have that many bytes in each thread.
 constexpr std::int64_t most_own_bytes = 1024;
 
@@ -22,6 +20,7 @@ using List = std::vector<Launch>;
 struct Builder {
   const Plan& plan;
   const Division& d;
+  double few_rounds;  // than which fewer are not worth sharing out
 
   const ir::Op& op(Value v) const { return plan.f[v]; }
   int buffer(Value v) const { return plan.memory[base_of(plan.f, v).id]; }
@@ -363,11 +362,11 @@ int add_cell(Plan& plan, ir::Elem elem, const std::string& name) {
   return static_cast<int>(plan.buffers.size()) - 1;
 }
 
-void make_launches(Plan& plan) {
+void make_launches(Plan& plan, double few_rounds) {
   Division division = divide(plan);
   bound_growth(plan, division);
   plan.hosted = division.hosted;
-  plan.launches = Builder{plan, division}.build(plan.steps);
+  plan.launches = Builder{plan, division, few_rounds}.build(plan.steps);
   Numbers{plan, division}.run();
 }
 

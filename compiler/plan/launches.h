@@ -6,8 +6,8 @@
 namespace nndiff::plan {
 
 /// Sets the plan's launches, and gives every number that one of them leaves for others or for the host its
-/// memory.
-void make_launches(Plan& plan);
+/// memory. Loops of fewer rounds than `few_rounds` are left to one thread.
+void make_launches(Plan& plan, double few_rounds);
 
 /// Memory for a single number on the device, as long as the plan lasts.
 int add_cell(Plan& plan, ir::Elem elem, const std::string& name);

@@ -243,7 +243,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)
-    prepare_cuda(plan);
+    prepare_cuda(plan, options);
   else if (!plan.has_code)
     note_wanted(plan);
   number = 0;  // steps may have become part of others

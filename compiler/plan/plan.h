@@ -25,7 +25,8 @@ struct Options {
   Target target = Target::cpp;
   Recompute recompute = Recompute::automatic;
   std::optional<std::int64_t> budget =
-      {};  // bytes that may be kept for the backward sweep; named sizes count as 256
+      {};                  // bytes that may be kept for the backward sweep; named sizes count as 256
+  double few_rounds = 32;  // fewer than this are not shared out over a GPU's threads
 };
 
 /// Memory that one value, or several one after the other in place, lives in.

@@ -15,7 +15,7 @@
 #include "ir/print.h"
 #include "ir/verify.h"
 #include "opt/simplify.h"
-#include "plan/compact.h"
+#include "plan/device.h"
 
 namespace nndiff {
 
@@ -24,31 +24,6 @@ namespace {
 bool wants_cuda(const Job& job) {
   const bool in_print = job.print == Print::plan && job.emit.count(Emit::cuda) > 0;
   return job.print == Print::cuda || in_print || (job.write && job.emit.count(Emit::cuda) > 0);
-}
-
-/// What a function does that its GPU code cannot, and where.
-struct Missing {
-  ir::Loc loc;
-  std::string what;
-};
-
-Missing missing_on_cuda(const ir::Function& f) {
-  std::optional<Missing> call, code;
-  for_each(f, f.body, [&](ir::Value v) {
-    const ir::Op& op = f[v];
-    if (op.loc.line == 0 || !plan::is_code(op.kind)) return;
-    if (op.kind == ir::Kind::foreign && !call)
-      call = {op.loc, "functions with an adjoint of their own (NN_ADJOINT)"};
-    if (!code) code = {op.loc, "loops, branches and single elements"};
-  });
-  return call ? *call : code ? *code : Missing{f.loc, "functions of this length"};
-}
-
-void refuse_cuda(const ir::Function& f) {
-  const Missing missing = missing_on_cuda(f);
-  throw ir::Refusal({ir::Severity::error, missing.loc,
-                     missing.what + " are not supported for CUDA yet; write the function "
-                                    "with operations on whole tensors, or leave 'cuda' out of --emit"});
 }
 
 grad::Recompute in_loops(plan::Recompute recompute) {
@@ -71,13 +46,18 @@ emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job&
   ir::verify(f, "simplify");
   emit::Generated generated{plan::plan(f, job.plan), ""};
   generated.core = emit::core(generated.plan);
-  if (wants_cuda(job) && generated.plan.has_code) {
-    if (job.cuda_asked || job.print == Print::cuda) refuse_cuda(generated.plan.f);
-  } else if (wants_cuda(job)) {
-    plan::Options options = job.plan;
-    options.target = plan::Target::cuda;
-    generated.cuda_plan = plan::plan(f, options);
+  if (!wants_cuda(job)) return generated;
+  if (auto obstacle = plan::obstacle_on_device(generated.plan)) {
+    if (job.cuda_asked || job.print == Print::cuda) {
+      obstacle->message = "not supported for CUDA: " + obstacle->message + ", or leave 'cuda' out of --emit";
+      throw ir::Refusal(*obstacle);
+    }
+    generated.left_out = std::move(obstacle);
+    return generated;
   }
+  plan::Options options = job.plan;
+  options.target = plan::Target::cuda;
+  generated.cuda_plan = plan::plan(f, options);
   return generated;
 }
 
@@ -154,13 +134,11 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     emit::check_boundary(one.function);
     messages += frontend::to_text(grad::remarks(one.function));
     model.derivatives.push_back(derive(one.function, job));
-    const plan::Plan& plan = model.derivatives.back().modes.front().plan;
-    if (!wants_cuda(job) || !plan.has_code) continue;
-    const Missing missing = missing_on_cuda(plan.f);
-    messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, missing.loc,
-                                                 "'" + one.function.name +
-                                                     "' is left out of the CUDA code: " + missing.what +
-                                                     " are not supported there yet"});
+    const emit::Generated& first = model.derivatives.back().modes.front();
+    if (first.left_out)
+      messages += frontend::to_text(ir::Diagnostic{
+          ir::Severity::remark, first.left_out->loc,
+          "'" + one.function.name + "' is left out of the CUDA code: " + first.left_out->message});
   }
   return model;
 }

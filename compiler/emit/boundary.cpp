@@ -202,6 +202,13 @@ std::string outputs_text(const Context& c, const Generated& mode) {
       text += call_text(
           "  " + c.check + ".elements",
           {quoted(leaf.gradient_name), leaf.gradient, own_size(c, leaf), quoted(leaf.leaf->path)}, ";\n");
+    if (mode.cuda_plan && lends) {
+      const std::string data = leaf.leaf->holder == Holder::span ? ".data()" : "";
+      text += "  " + c.check + ".pointer(" + quoted(leaf.leaf->path) + ", " + leaf.expression + data + ");\n";
+      if (leaf.leaf->wanted)
+        text +=
+            "  " + c.check + ".pointer(" + quoted(leaf.gradient_name) + ", " + leaf.gradient + data + ");\n";
+    }
     if (leaf.leaf->wanted && leaf.is_tensor)
       text += call_text("  " + c.check + ".gradient",
                         {quoted(leaf.gradient_name), leaf.gradient, leaf.expression, quoted(leaf.leaf->path)},
@@ -250,7 +257,7 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
-      if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression, on_device);
+      if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression);
       return (leaf.leaf->type.shape.empty() && !on_device ? "*" : "") + leaf.expression + data;
     }
     case Role::gradient: {
@@ -286,16 +293,25 @@ std::string device_call(const Context& c, const Generated& mode, const std::stri
          ".not_linked(" + quoted(base + ".nn.cu") + ");\n" + core_call(c, mode, true) + "  }\n";
 }
 
+/// What it does where there is no code for devices.
+std::string host_only(const Context& c, const Generated& mode) {
+  if (!mode.left_out) return "";
+  return "  if (!" + c.names.ws + ".device().is_host())\n    " + c.check + ".host_only(" + c.names.ws +
+         ".device(),\n        " + quoted(mode.left_out->message) + ");\n";
+}
+
 /// One member of nn::Derivative: checks, then the core function.
 std::string definition(const Context& c, const Derivative& derivative, const Generated& mode,
                        const std::string& base) {
   const std::string scope = "nn::Derivative<" + address_of(c.primal) + ">::";
   const std::string start = "\n" + declaration(derivative, mode, "", scope) + " {\n",
                     core = core_call(c, mode, false);
-  if (!needs_checks(c)) return start + core + "}\n";
+  const bool has_code = mode.cuda_plan && mode.cuda_plan->has_code;
+  if (!needs_checks(c) && !mode.left_out && !has_code) return start + core + "}\n";
   const std::string place = mode.cuda_plan ? ", " + c.names.ws + ".device()" : "";
-  std::string text =
-      start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + place + ");\n";
+  std::string text = start + "  nn::rt::Boundary " + c.check + "(" + quoted(c.primal.qualified) + place +
+                     ");\n" + host_only(c, mode);
+  if (!needs_checks(c)) return text + device_call(c, mode, base) + core + "}\n";
   std::vector<std::string> arguments = c.names.params;
   arguments.insert(arguments.begin(), c.check);
   const std::string outputs = outputs_text(c, mode);

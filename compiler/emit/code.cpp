@@ -20,6 +20,13 @@ bool meet(const std::set<int>& a, const std::set<int>& b) {
   return std::any_of(a.begin(), a.end(), [&](int x) { return b.count(x) != 0; });
 }
 
+// Whether what is written to one buffer may overwrite the other one, which nobody needs any more then.
+bool share_memory(const plan::Buffer& a, const plan::Buffer& b) {
+  if (a.place != plan::Buffer::Place::arena || b.place != plan::Buffer::Place::arena || a.slot != b.slot)
+    return false;
+  return a.slot >= 0 || (a.offset < b.offset + b.bytes.factor && b.offset < a.offset + a.bytes.factor);
+}
+
 }  // namespace
 
 const char* compound(ir::Map map) {
@@ -85,7 +92,7 @@ void Code::operation(Value v) {
 void Code::expression(Value v) {
   const Usage& usage = usage_[v];
   const bool is_check = w_.plan.f[v].checked;
-  if (usage.count == 0 && !is_check) return;
+  if ((usage.count == 0 && !is_check) || w_.scalars.count(v)) return;
   Waiting made = compute(v);
   if (usage.count == 0) return w_.lines.line("static_cast<void>(" + made.text.source + ");");
   made.block = usage.inlined ? -1 : usage.block;
@@ -162,6 +169,12 @@ void Code::declare(Value v, const Text& text) {
   w_.scalars[v] = name;
 }
 
+void Code::declare_now(Value v) {
+  if (w_.scalars.count(v) || usage_[v].count == 0) return;
+  const Text now = text(v);
+  if (!w_.scalars.count(v)) declare(v, now);
+}
+
 void Code::declare_block(int block) {
   std::vector<std::pair<Value, Waiting>> begun;
   for (const auto& [v, waiting] : waiting_)
@@ -176,11 +189,22 @@ void Code::declare_block(int block) {
 void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buffers) {
   std::vector<std::pair<Value, Waiting>> late;
   for (const auto& [v, waiting] : waiting_)
-    if (meet(waiting.cells, cells) || meet(waiting.buffers, buffers)) late.emplace_back(v, waiting);
+    if (meet(waiting.cells, cells) || is_overwritten(waiting.buffers, buffers)) late.emplace_back(v, waiting);
   for (const auto& [v, waiting] : late) {
     waiting_.erase(v);
     declare(v, waiting.text);
   }
+}
+
+bool Code::is_overwritten(const std::set<int>& read, const std::set<int>& written) const {
+  if (meet(read, written)) return true;
+  const auto buffer = [&](int b) -> const plan::Buffer& {
+    return w_.plan.buffers[static_cast<std::size_t>(b)];
+  };
+  return !w_.plan.small && std::any_of(read.begin(), read.end(), [&](int r) {
+    return std::any_of(written.begin(), written.end(),
+                       [&](int w) { return share_memory(buffer(r), buffer(w)); });
+  });
 }
 
 void Code::settle() {
@@ -250,10 +274,10 @@ void Code::store_block(const Op& op, const std::string& to, bool adds) {
   const std::string count = w_.text(plan::count(w_.plan.f[op.operands[1]].type.shape)).source;
   const int buffer = usage_.buffer_of(op.operands[0]);
   if (may_be_null(buffer)) w_.lines.open("if (" + w_.buffers[static_cast<std::size_t>(buffer)] + ") {");
-  if (adds)
+  if (adds && moving_.add.empty())
     add_block(op, to, from, count);
   else
-    w_.lines.line("std::copy_n(" + from + ", " + count + ", &" + to + ");");
+    w_.lines.line((adds ? moving_.add : moving_.copy) + from + ", " + count + ", &" + to + ");");
   if (may_be_null(buffer)) w_.lines.close();
 }
 
@@ -275,7 +299,7 @@ void Code::load_block(Value v) {
   const std::string from = element(op, 1, reads), count = w_.text(plan::count(op.type.shape)).source;
   const int to = usage_.buffer_of(v);
   write(to);
-  w_.lines.line("std::copy_n(&" + from + ", " + count + ", " + w_.buffers[static_cast<std::size_t>(to)] +
+  w_.lines.line(moving_.copy + "&" + from + ", " + count + ", " + w_.buffers[static_cast<std::size_t>(to)] +
                 ");");
 }
 
@@ -283,7 +307,8 @@ void Code::load_block(Value v) {
 void Code::alloc(Value v) {
   const int buffer = usage_.buffer_of(v);
   const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(buffer)];
-  if (!b.grows || (usage_.scopes.of_value(v) == 0 && b.values.front() == v)) return;
+  const bool is_first = usage_.scopes.of_value(v) == 0 && b.values.front() == v;
+  if (!b.grows || (moving_.begins_empty && is_first)) return;
   write(buffer);
   w_.lines.line(w_.buffers[static_cast<std::size_t>(buffer)] + ".clear();");
 }
@@ -299,6 +324,7 @@ void Code::grow(const Op& op) {
 // A size that is known from here on, and the memory that waits for it.
 void Code::dimension(Value v) {
   const Op& op = w_.plan.f[v];
+  if (w_.scalars.count(v)) return;
   Waiting reads;
   declare(v, operand(op.operands[0], reads));
   w_.dims[std::string(op.dim.name())] = w_.scalars.at(v);
@@ -325,7 +351,7 @@ void Code::copy_grown(const Op& op, int to) {
   if (w_.plan.f[op.operands[0]].kind == Kind::constant) return w_.lines.line(name + ".clear();");
   const int from = usage_.buffer_of(op.operands[0]);
   const plan::Buffer& source = w_.plan.buffers[static_cast<std::size_t>(from)];
-  if (!source.grows || source.place != plan::Buffer::Place::room) ir::bug("a copy of unknown extent");
+  if (!source.grows || source.place == plan::Buffer::Place::input) ir::bug("a copy of unknown extent");
   w_.lines.line(name + ".assign(" + w_.buffers[static_cast<std::size_t>(from)] + ");");
 }
 
@@ -338,10 +364,10 @@ void Code::copy(const Op& op, int to) {
   const std::string count = w_.text(plan::count(op.type.shape)).source;
   const Op& from = w_.plan.f[op.operands[0]];
   if (from.kind == Kind::constant)
-    return w_.lines.line("std::fill_n(" + name + ", " + count + ", " +
+    return w_.lines.line(moving_.fill + name + ", " + count + ", " +
                          op::literal(from.number, from.type.elem).source + ");");
   const std::string source = w_.buffers[static_cast<std::size_t>(usage_.buffer_of(op.operands[0]))];
-  w_.lines.line("std::copy_n(" + source + ", " + count + ", " + name + ");");
+  w_.lines.line(moving_.copy + source + ", " + count + ", " + name + ");");
 }
 
 }  // namespace nndiff::emit

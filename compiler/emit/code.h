@@ -12,15 +12,42 @@ namespace nndiff::emit {
 /// " += " for add: the operators whose assignment takes the right operand as it is; else null.
 const char* compound(ir::Map map);
 
+/// What code calls to reach and move elements: each is the head of a call, up to its first argument.
+struct Moving {
+  std::string copy = "std::copy_n(";         // from, count, to)
+  std::string fill = "std::fill_n(";         // to, count, value)
+  std::string add = {};                      // from, count, to); a loop where there is none
+  std::string swap = "std::swap(";           // pointer, pointer)
+  bool begins_empty = true;                  // what grows has no elements where it is declared
+  std::string index = "rt::checked_index(";  // index, extent)
+  std::string block = "rt::checked_block(";  // index, count, extent)
+};
+
 /// Writes statements, each value in the innermost block that serves its uses; what is used once is written
 /// where it is used. Kernels and products among them are written by `other`.
 class Code {
  public:
   using Other = std::function<void(const plan::Step&)>;
-  Code(Writer& writer, Other other)
-      : w_(writer), usage_(writer.plan), bounds_(writer.plan.f), other_(std::move(other)) {}
+  Code(Writer& writer, const UsageOf& usage, Other other, Moving moving = {})
+      : w_(writer),
+        usage_(usage),
+        bounds_(writer.plan.f),
+        other_(std::move(other)),
+        moving_(std::move(moving)) {}
 
   void step(const plan::Step& step);
+  void operation(Value v);
+
+  /// A loop whose rounds are shared out over the threads of a grid. What it carries are sums, of which each
+  /// thread has its own part at the end.
+  void shared(const plan::Step& step);
+
+  /// Pointers change places: `to` gets what `from` had, and what nobody needs goes to where nothing came
+  /// from.
+  void exchange(const std::vector<plan::Move>& moves);
+
+  /// Sees to it that a scalar has a variable.
+  void declare_now(Value v);
 
   /// Computes now what reads memory and waits for its use.
   void settle();
@@ -38,7 +65,6 @@ class Code {
     int block = -1;
   };
 
-  void operation(Value v);
   void expression(Value v);
   Waiting compute(Value v);
   Text operand(Value v, Waiting& reads);
@@ -50,6 +76,7 @@ class Code {
   void declare(Value v, const Text& text);
   void declare_block(int block);
   void declare_readers(const std::set<int>& cells, const std::set<int>& buffers);
+  bool is_overwritten(const std::set<int>& read, const std::set<int>& written) const;
   std::string name_of(Value v);
 
   void store(Value v);
@@ -79,13 +106,14 @@ class Code {
   void assign(std::vector<std::pair<int, Value>> yields);
   void assign_one(int cell, Value y);
   bool is_read(int cell, const std::vector<std::pair<int, Value>>& by, std::size_t but) const;
-  void exchange(const std::vector<plan::Move>& moves);
   std::string place(Value v) const;
 
   Writer& w_;
-  UsageOf usage_;
+  const UsageOf& usage_;
   plan::Bounds bounds_;
   Other other_;
+  Moving moving_;
+  const plan::Step* shared_ = nullptr;
   std::map<Value, Waiting> waiting_;
   std::map<int, std::string> cells_;  // variables that change
 };

@@ -24,7 +24,7 @@ Text Code::plain_index(Value v, Waiting& reads) {
 // An index of an axis, or of all elements in row-major order; of a block of `count` of them, where it begins.
 Text Code::checked_index(const Text& index, const Size& extent, const Size& count) const {
   const bool is_block = !(count == Size(1));
-  const std::string call = is_block ? "rt::checked_block(" : "rt::checked_index(";
+  const std::string& call = is_block ? moving_.block : moving_.index;
   const std::string length = is_block ? w_.text(count).source + ", " : "";
   return Text{call + index.source + ", " + length + w_.text(extent).source + ")", ir::Elem::i64,
               Binding::primary};

@@ -41,7 +41,8 @@ void Code::begin_cells(const Step& step) {
     const int cell = usage_.cell_of(param);
     if (!cells_.count(cell)) {
       Waiting reads;
-      const Text initial = operand(op.operands[i], reads);
+      const Text initial =
+          &step == shared_ ? op::literal(0, w_.plan.f[param].type.elem) : operand(op.operands[i], reads);
       cells_[cell] = name_of(param);
       w_.lines.line(ir::cpp_name(w_.plan.f[param].type.elem) + " " + cells_[cell] + " = " + initial.source +
                     ";");
@@ -117,7 +118,6 @@ void Code::assign_one(int cell, Value y) {
   w_.lines.line(name + " = " + t.source + ";");
 }
 
-// Pointers change places: `to` gets what `from` had, and what nobody needs goes to where nothing came from.
 void Code::exchange(const std::vector<plan::Move>& moves) {
   std::map<int, int> from;
   std::set<int> sources;
@@ -127,7 +127,7 @@ void Code::exchange(const std::vector<plan::Move>& moves) {
     for (auto it = from.find(begin); it != from.end();) {
       const auto [at, next] = *it;
       from.erase(it);
-      if (next != begin) w_.lines.line("std::swap(" + name(at) + ", " + name(next) + ");");
+      if (next != begin) w_.lines.line(moving_.swap + name(at) + ", " + name(next) + ");");
       it = from.find(next);
     }
   };
@@ -140,6 +140,9 @@ void Code::exchange(const std::vector<plan::Move>& moves) {
 
 std::string Code::loop_head(const Step& step, const std::string& counter, const std::string& limit) {
   const Op& op = w_.plan.f[step.values[0]];
+  if (&step == shared_)
+    return "for (std::int64_t " + counter + " = cuda::first_round(); " + counter + " < " + limit + "; " +
+           counter + " += cuda::round_stride()) {";
   std::string condition = limit.empty() ? "" : counter + " < " + limit;
   if (op.is_while)
     condition += (condition.empty() ? "" : " && ") + cells_.at(usage_.cell_of(op.regions[0].params[1]));
@@ -147,6 +150,12 @@ std::string Code::loop_head(const Step& step, const std::string& counter, const 
   const bool outlives = usage_[step.values[0]].count > 0;
   return "for (" + (outlives ? "" : "std::int64_t " + counter + " = 0") + "; " + condition + "; ++" +
          counter + ") {";
+}
+
+void Code::shared(const Step& step) {
+  shared_ = &step;
+  loop(step);
+  shared_ = nullptr;
 }
 
 void Code::loop(const Step& step) {

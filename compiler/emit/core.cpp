@@ -17,7 +17,9 @@ constexpr double small_product = 64.0 * 64 * 64;
 class Emitter {
  public:
   explicit Emitter(const plan::Plan& plan) : plan_(plan), text_(plan) {
-    if (plan.has_code) code_.emplace(w_, [this](const Step& s) { step(s); });
+    if (!plan.has_code) return;
+    usage_.emplace(plan);
+    code_.emplace(w_, *usage_, [this](const Step& s) { step(s); });
   }
 
   std::string emit() {
@@ -96,6 +98,7 @@ class Emitter {
   const plan::Plan& plan_;
   CoreText text_;
   Writer& w_ = text_.w;
+  std::optional<UsageOf> usage_;
   std::optional<Code> code_;
 };
 

@@ -182,22 +182,26 @@ std::size_t CoreText::first_backward() const {
   return std::max(first, behind);
 }
 
+void CoreText::begin_sweep(bool backward) {
+  w.lines.blank();
+  w.lines.line(backward ? "// Backward." : "// Forward.");
+  commented_.clear();
+  last_ = -1;
+}
+
 void CoreText::comment(int number) {
   const std::size_t first = first_backward();
   const bool backward = static_cast<std::size_t>(number) >= first;
-  if (number == 0 || static_cast<std::size_t>(number) == first) {
-    w.lines.blank();
-    w.lines.line(backward ? "// Backward." : "// Forward.");
-    commented_.clear();
-    last_ = -1;
-  }
-  const Step& step = plan.steps[static_cast<std::size_t>(number)];
+  if (number == 0 || static_cast<std::size_t>(number) == first) begin_sweep(backward);
+  comment(plan.steps[static_cast<std::size_t>(number)].statements, backward);
+}
+
+void CoreText::comment(const std::vector<int>& statements, bool backward) {
   std::vector<int> shown;
-  for (int s : step.statements)
+  for (int s : statements)
     if (commented_.insert(s).second) shown.push_back(s);
-  const bool goes_on =
-      std::find(step.statements.begin(), step.statements.end(), last_) != step.statements.end();
-  if (shown.empty() && !goes_on) shown = step.statements;
+  const bool goes_on = std::find(statements.begin(), statements.end(), last_) != statements.end();
+  if (shown.empty() && !goes_on) shown = statements;
   if (shown.empty()) return;
   last_ = shown.back();
   w.lines.blank();

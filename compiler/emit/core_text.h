@@ -34,6 +34,9 @@ struct CoreText {
   /// Headings of the sweeps, and the user's statements that step number `step` comes from: those which no
   /// step of the sweep has shown yet, or all where the step before has shown another one.
   void comment(int step);
+  /// The same for statements, and the heading of a sweep.
+  void comment(const std::vector<int>& statements, bool backward);
+  void begin_sweep(bool backward);
 
   /// The function's head: `result name(arguments…) {`. Arguments that the text does not mention stay unnamed.
   std::string head(const std::string& result, const std::string& name, std::size_t from = 0) const;

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "emit/cuda_body.h"
-#include "emit/cuda_work.h"
 #include "plan/lower.h"
 
 namespace nndiff::emit {
@@ -14,15 +13,11 @@ using plan::Sink;
 
 namespace {
 
-struct Parameter {
-  std::string type, name;
-  std::string argument;  // where it is not the host's variable of the same name
-};
-
 class KernelEmitter {
  public:
-  KernelEmitter(DeviceCode& device, CoreText& host, int step)
-      : device_(device), host_(host), plan_(host.plan), step_(step), k_(plan_.steps[step].kernel) {}
+  KernelEmitter(DeviceCode& device, CoreText& host, const plan::Step& step,
+                std::span<const plan::Step> behind)
+      : host_(host), plan_(host.plan), step_(step), behind_(behind), k_(step.kernel), text_(device, host) {}
 
   void emit() {
     main_kernel();
@@ -36,99 +31,7 @@ class KernelEmitter {
       const std::string hint = plan::name_hint(plan_.f, s.value);
       if (!hint.empty()) return identifier(hint);
     }
-    return "step_" + std::to_string(step_);
-  }
-
-  // A writer for device code, in which everything has the name that it has on the host.
-  Writer device_writer() {
-    Writer w(plan_);
-    w.buffers = host_.w.buffers;
-    w.scalars = host_.w.scalars;
-    w.names = host_.w.names;
-    w.lines.indent = 1;
-    for (const auto& [value, cell] : plan_.cells) {
-      std::string name = host_.w.buffers[cell];  // "sum_at_2", or an argument
-      const std::size_t at = name.rfind("_at");
-      if (plan_.buffers[cell].place == plan::Buffer::Place::arena && at != std::string::npos)
-        name.erase(at, 3);
-      else
-        name += "_value";
-      w.scalars[value] = cell_names_[value] = w.names.unique(name);
-    }
-    return w;
-  }
-
-  // The parameters that the text of a kernel needs.
-  std::vector<Parameter> parameters(const std::string& text, const std::string& size_type,
-                                    const std::set<int>& written) const {
-    std::vector<Parameter> list;
-    for (const CoreArgument& a : host_.w.arguments)
-      if (a.role == CoreArgument::Role::dim && mentions(text, a.name))
-        list.push_back({"const " + size_type, a.name, ""});
-    for (const bool output : {true, false})
-      for (int b = 0; b < static_cast<int>(plan_.buffers.size()); ++b) {
-        const std::string& name = host_.w.buffers[b];
-        if (name.empty() || (written.count(b) > 0) != output || is_listed(list, name) ||
-            !mentions(text, name))
-          continue;
-        list.push_back(
-            {(output ? "" : "const ") + ir::cpp_name(plan_.buffers[b].elem) + "* __restrict", name, ""});
-      }
-    for (const auto& [value, name] : host_.w.scalars)
-      if (!is_listed(list, name) && mentions(text, name))
-        list.push_back({"const " + ir::cpp_name(plan_.f[value].type.elem), name, ""});
-    return list;
-  }
-
-  static bool is_listed(const std::vector<Parameter>& list, const std::string& name) {
-    return std::any_of(list.begin(), list.end(), [&](const Parameter& p) { return p.name == name; });
-  }
-
-  // Numbers that earlier kernels have left on the device are read first.
-  std::string read_cells(const std::string& text, const std::set<ir::Value>& own) const {
-    std::string lines;
-    for (const auto& [value, cell] : plan_.cells) {
-      const std::string& name = cell_names_.at(value);
-      if (own.count(value) || !mentions(text, name)) continue;
-      lines += "  const " + ir::cpp_name(plan_.buffers[cell].elem) + " " + name + " = *" +
-               host_.w.buffers[cell] + ";\n";
-    }
-    return lines;
-  }
-
-  // Defines a kernel, unless there is one with this text; returns its name.
-  std::string define(const std::string& wanted, const std::string& before, const std::vector<Parameter>& list,
-                     const std::string& body) const {
-    std::vector<std::string> parameters;
-    std::string key = before + body;
-    for (const Parameter& p : list) {
-      parameters.push_back(p.type + " " + p.name);
-      key += "," + parameters.back();
-    }
-    std::string& name = device_.known[key];
-    if (!name.empty()) return name;
-    name = device_.names.unique(wanted);
-    device_.text +=
-        "\n" + before +
-        call_lines("__global__ void __launch_bounds__(cuda::block_lanes) " + name, parameters, " {\n") +
-        body + "}\n";
-    return name;
-  }
-
-  // A head and a list, on as many lines as it takes.
-  static std::string call_lines(const std::string& head, const std::vector<std::string>& items,
-                                const std::string& tail) {
-    std::string text, line = head + "(";
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const std::string item = items[i] + (i + 1 < items.size() ? "," : ")" + tail);
-      if (line.size() + 1 + item.size() > 108) {
-        text += line + "\n";
-        line = "   ";
-      }
-      line += (i == 0 && line.ends_with("(") ? "" : " ") + item;
-    }
-    if (items.empty()) line += ")" + tail;
-    return text + line;
+    return "step_" + std::to_string(step_.number);
   }
 
   std::set<int> written_by_main() const {
@@ -146,12 +49,12 @@ class KernelEmitter {
 
   void main_kernel() {
     const KernelShape shape = shape_of(k_);
-    Writer w = device_writer();
+    Writer w = text_.writer();
     CudaBody(w, k_, shape).emit();
-    const std::string cells = read_cells(w.lines.text(), own_values());
+    const std::string cells = text_.read_cells(w.lines.text(), own_values());
     const std::string body = cells + w.lines.text();
-    const std::vector<Parameter> list = parameters(body, "Index", written_by_main());
-    name_ = define(own_name(plan_.f, what()), "template <int width, class Index>\n", list, body);
+    const std::vector<Parameter> list = text_.parameters(body, "Index", written_by_main());
+    name_ = text_.define(own_name(plan_.f, what()), "template <int width, class Index>\n", list, body);
     launch_main(shape, list);
   }
 
@@ -268,8 +171,8 @@ class KernelEmitter {
     }
     w.lines.line("if (threadIdx.x != 0) return;");
     for (const std::string& store : stores) w.lines.line(store);
-    for (int next = step_ + 1; next < step_behind(plan_, step_); ++next) {
-      const Kernel& k = plan_.steps[next].kernel;
+    for (const plan::Step& next : behind_) {
+      const Kernel& k = next.kernel;
       Expressions e(w, k);
       std::vector<int> all;
       for (int i = 0; i < static_cast<int>(k.sinks.size()); ++i) all.push_back(i);
@@ -286,7 +189,7 @@ class KernelEmitter {
   }
 
   void second_kernel() {
-    Writer w = device_writer();
+    Writer w = text_.writer();
     std::set<int> written;
     std::set<ir::Value> own;
     bool has_numbers = false, has_columns = false;
@@ -310,10 +213,10 @@ class KernelEmitter {
       written.insert(s.to.buffer);
       columns = columns == plan::Size(1) ? count : larger(columns, count);
     }
-    const std::string body = read_cells(w.lines.text(), own) + w.lines.text();
-    std::vector<Parameter> list = parameters(body, "std::int64_t", written);
+    const std::string body = text_.read_cells(w.lines.text(), own) + w.lines.text();
+    std::vector<Parameter> list = text_.parameters(body, "std::int64_t", written);
     list.insert(list.begin(), {"const int", "parts", parts_});
-    const std::string name = define(name_ + "_joined", "", list, body);
+    const std::string name = text_.define(name_ + "_joined", "", list, body);
     std::string arguments;
     for (const Parameter& p : list) arguments += ", " + (p.argument.empty() ? p.name : p.argument);
     const std::string count = has_columns ? host_.w.text(columns).source : "0";
@@ -321,20 +224,20 @@ class KernelEmitter {
                        (has_numbers ? "true" : "false") + ")" + arguments + ");");
   }
 
-  DeviceCode& device_;
   CoreText& host_;
   const plan::Plan& plan_;
-  int step_;
+  const plan::Step& step_;
+  std::span<const plan::Step> behind_;  // those that only compute with its sums
   const Kernel& k_;
+  KernelText text_;
   std::string name_, parts_;
-  std::map<ir::Value, std::string> cell_names_;  // in device code
 };
 
 }  // namespace
 
-int emit_cuda_kernel(DeviceCode& device, CoreText& host, int step) {
-  KernelEmitter(device, host, step).emit();
-  return step_behind(host.plan, step);
+void emit_cuda_kernel(DeviceCode& device, CoreText& host, const plan::Step& step,
+                      std::span<const plan::Step> behind) {
+  KernelEmitter(device, host, step, behind).emit();
 }
 
 }  // namespace nndiff::emit

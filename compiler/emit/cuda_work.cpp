@@ -112,8 +112,84 @@ Work work_of(const Plan& plan, const Kernel& k) {
   return work;
 }
 
+// What statements touch: arrays as a whole, but for those of which nobody knows the extent.
+struct Touched {
+  std::set<int> read, written;
+
+  void add(const Plan& plan, const Step& step) {
+    const auto buffer = [&](ir::Value v) { return plan.memory[plan::base_of(plan.f, v).id]; };
+    for (ir::Value v : step.values) {
+      const ir::Op& op = plan.f[v];
+      const bool moves = op.kind == ir::Kind::load || op.kind == ir::Kind::copy;
+      if (moves && plan.f[op.operands[0]].kind != ir::Kind::constant) read.insert(buffer(op.operands[0]));
+      if (op.kind == ir::Kind::store || op.kind == ir::Kind::accumulate || (op.type.rank() > 0 && moves))
+        written.insert(buffer(v));
+      if (op.kind == ir::Kind::accumulate) read.insert(buffer(v));
+    }
+    for (const Step::Part& part : step.parts)
+      for (const Step& inner : part.steps) add(plan, inner);
+  }
+
+  static Bytes bytes(const Plan& plan, const std::set<int>& buffers) {
+    Bytes bytes;
+    for (int b : buffers) {
+      if (b < 0) continue;
+      const plan::Buffer& buffer = plan.buffers[static_cast<std::size_t>(b)];
+      const auto& shape = buffer.shape;
+      if (std::find(shape.begin(), shape.end(), ir::unknown_extent()) == shape.end()) bytes.add(buffer.bytes);
+    }
+    return bytes;
+  }
+};
+
+// A statement that moves consecutive elements.
+Work work_of_copy(const Plan& plan, const ir::Op& op) {
+  const bool stores = op.kind == ir::Kind::store || op.kind == ir::Kind::accumulate;
+  const ir::Type& moved = stores ? plan.f[op.operands[1]].type : op.type;
+  const Size bytes = plan::count(moved.shape) * Size(ir::bytes_of(moved.elem));
+  Work work{.launches = 1};
+  work.written.add(bytes);
+  if (op.kind != ir::Kind::copy || plan.f[op.operands[0]].kind != ir::Kind::constant) work.read.add(bytes);
+  if (op.kind == ir::Kind::accumulate) work.read.add(bytes);
+  return work;
+}
+
+Work work_of(const Plan& plan, const plan::Launch& launch) {
+  if (launch.kind == plan::Launch::Kind::product) return work_of(plan, launch.steps[0].product);
+  if (launch.kind == plan::Launch::Kind::kernel) return work_of(plan, launch.steps[0].kernel);
+  if (launch.kind == plan::Launch::Kind::copy) return work_of_copy(plan, plan.f[launch.steps[0].values[0]]);
+  const bool sums = launch.kind == plan::Launch::Kind::shared && !launch.leaves.empty();
+  Work work{.launches = sums ? 2 : 1};
+  Touched touched;
+  for (const Step& step : launch.steps) touched.add(plan, step);
+  work.read = Touched::bytes(plan, touched.read), work.written = Touched::bytes(plan, touched.written);
+  return work;
+}
+
+using Rows = std::vector<std::pair<std::string, Work>>;
+
+// By launch; those in a loop of the host's once, as the call may be the first to know how many rounds it has.
+void add_rows(const Plan& plan, const std::vector<plan::Launch>& launches, const std::string& margin,
+              Rows& rows) {
+  for (const plan::Launch& launch : launches) {
+    const std::string number = launch.steps.empty() ? "" : std::to_string(launch.steps[0].number);
+    if (launch.parts.empty()) rows.emplace_back(margin + number, work_of(plan, launch));
+    for (const std::vector<plan::Launch>& part : launch.parts) add_rows(plan, part, margin + " ", rows);
+  }
+}
+
 // By step; steps that are no work of their own ask for nothing.
-std::vector<Work> work_of_steps(const Plan& plan) {
+Rows work_of_steps(const Plan& plan) {
+  Rows rows;
+  if (plan.has_code) {
+    add_rows(plan, plan.launches, "", rows);
+    for (const plan::Move& copy : plan.copies) {
+      Work work{.launches = 1};
+      work.read = Touched::bytes(plan, {copy.from}), work.written = Touched::bytes(plan, {copy.to});
+      rows.emplace_back("end", work);
+    }
+    return rows;
+  }
   std::vector<Work> all(plan.steps.size());
   std::set<ir::Value> known;
   for (int i = 0; i < static_cast<int>(plan.steps.size());) {
@@ -129,7 +205,8 @@ std::vector<Work> work_of_steps(const Plan& plan) {
     }
     i = next;
   }
-  return all;
+  for (std::size_t i = 0; i < all.size(); ++i) rows.emplace_back(std::to_string(i), all[i]);
+  return rows;
 }
 
 Work work_of_labels(const ir::Function& primal, const Plan& plan) {
@@ -164,13 +241,16 @@ std::string row(const std::string& name, const Work& work) {
          "\n";
 }
 
-std::string total_text(const Work& total) {
+std::string total_text(const Plan& plan, const Work& total) {
+  const auto is_repeated = [](const plan::Launch& launch) { return launch.kind == plan::Launch::Kind::loop; };
+  const bool loops = std::any_of(plan.launches.begin(), plan.launches.end(), is_repeated);
   char bytes[32];
   std::snprintf(bytes, sizeof bytes, "%.4g", total.read.estimate() + total.written.estimate());
   return std::to_string(total.launches) + (total.launches == 1 ? " launch" : " launches") + " and " +
          std::to_string(total.library_calls) +
          (total.library_calls == 1 ? " library call" : " library calls") +
-         ", in an nn::Step one graph; about " + bytes + " bytes moved where a named size is 256\n";
+         (loops ? " where a round of each loop counts" : "") + ", in an nn::Step one graph; about " + bytes +
+         " bytes moved where a named size is 256\n";
 }
 
 }  // namespace
@@ -199,18 +279,17 @@ std::string print_work(const ir::Function& primal, const Plan& plan) {
                     padded("bytes read", 26) + "bytes written\n";
   Work total = work_of_labels(primal, plan);
   if (total.launches > 0) out += row("labels", total);
-  const std::vector<Work> steps = work_of_steps(plan);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    out += row(std::to_string(i), steps[i]);
-    total.add(steps[i]);
+  for (const auto& [step, work] : work_of_steps(plan)) {
+    out += row(step, work);
+    total.add(work);
   }
-  return plan::print(plan) + out + row("total", total) + "  on a GPU: " + total_text(total);
+  return plan::print(plan) + out + row("total", total) + "  on a GPU: " + total_text(plan, total);
 }
 
 std::string print_total_work(const ir::Function& primal, const Plan& plan) {
   Work total = work_of_labels(primal, plan);
-  for (const Work& work : work_of_steps(plan)) total.add(work);
-  return "  on a GPU: " + total_text(total);
+  for (const auto& [step, work] : work_of_steps(plan)) total.add(work);
+  return "  on a GPU: " + total_text(plan, total);
 }
 
 }  // namespace nndiff::emit

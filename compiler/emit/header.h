@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/diagnostic.h"
 #include "plan/plan.h"
 
 namespace nndiff::emit {
@@ -12,7 +13,8 @@ namespace nndiff::emit {
 struct Generated {
   plan::Plan plan;   // its function is what grad::differentiate made, with outputs and upstream
   std::string core;  // text of the core function `core_name(plan.f)`
-  std::optional<plan::Plan> cuda_plan = {};  // for a GPU, where asked for
+  std::optional<plan::Plan> cuda_plan = {};     // for a GPU, where asked for
+  std::optional<ir::Diagnostic> left_out = {};  // or why there is none
 };
 
 /// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp.

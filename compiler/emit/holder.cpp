@@ -20,7 +20,7 @@ std::string range(const ir::Leaf& leaf, const std::string& expression, const std
   }
 }
 
-std::string plain_argument(const ir::Leaf& leaf, const std::string& expression, bool on_device) {
+std::string plain_argument(const ir::Leaf& leaf, const std::string& expression) {
   switch (leaf.holder) {
     case Holder::array:
       return "nn::rt::first(" + expression + ")";
@@ -30,7 +30,7 @@ std::string plain_argument(const ir::Leaf& leaf, const std::string& expression, 
     case Holder::pointer:
       return expression;
     default:
-      return (leaf.written && !on_device ? "&" : "") + expression;
+      return (leaf.written ? "&" : "") + expression;
   }
 }
 

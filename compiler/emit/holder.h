@@ -12,7 +12,7 @@ namespace nndiff::emit {
 std::string range(const ir::Leaf& leaf, const std::string& expression, const std::string& size);
 
 /// What the core function gets for an argument.
-std::string plain_argument(const ir::Leaf& leaf, const std::string& expression, bool on_device);
+std::string plain_argument(const ir::Leaf& leaf, const std::string& expression);
 
 /// What it gets for where the gradient is written.
 std::string plain_gradient(const ir::Leaf& leaf, const std::string& gradient, const std::string& size);

@@ -131,7 +131,7 @@ std::vector<CoreArgument> cuda_arguments(const ir::Function& f) {
   for (CoreArgument& a : arguments) {
     const ir::Leaf* leaf =
         a.role == CoreArgument::Role::leaf ? leaves[static_cast<std::size_t>(a.leaf)] : nullptr;
-    if (leaf && leaf->holder == ir::Holder::tensor) a.type = pointer_to(leaf->type.elem, true);
+    if (leaf && leaf->holder == ir::Holder::tensor) a.type = pointer_to(leaf->type.elem, !leaf->written);
     a.type = without_restrict(a.type);
   }
   return arguments;

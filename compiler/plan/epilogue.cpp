@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/gelu.h"
+#include "plan/launches.h"
 #include "plan/lower.h"
 #include "plan/place.h"
 
@@ -230,11 +231,11 @@ void add_callers_cells(Plan& plan) {
     plan.cells[v] = static_cast<int>(plan.buffers.size());
     plan.buffers.push_back(
         {.place = place, .leaf = leaf, .elem = of.type.elem, .bytes = Size(ir::bytes_of(of.type.elem))});
-    plan.buffers.back().first = 0, plan.buffers.back().last = static_cast<int>(plan.steps.size());
+    plan.buffers.back().first = 0, plan.buffers.back().last = static_cast<int>(all_steps(plan).size());
   };
   for (int i = 0; i < static_cast<int>(leaves.size()); ++i)
     add(leaves[static_cast<std::size_t>(i)]->value, i, Buffer::Place::input);
-  for (std::size_t i = 0; i < plan.results.size(); ++i) {
+  for (std::size_t i = 0; i < plan.results.size() && !plan.has_code; ++i) {
     const ir::Output& output = plan.f.outputs[i];
     if (output.role == ir::Output::Role::gradient) add(plan.results[i], output.leaf, Buffer::Place::gradient);
   }
@@ -243,28 +244,25 @@ void add_callers_cells(Plan& plan) {
 // The scalars that a kernel computes outlive it: others read them, or the host.
 void add_cells(Plan& plan) {
   std::set<Value> known;
-  for (Step& step : plan.steps) {
-    const bool host = is_known_on_host(plan, step, known);
-    for (Sink& s : step.kernel.sinks) {
+  for (Step* step : all_steps(plan)) {
+    const bool host = !plan.has_code && is_known_on_host(plan, *step, known);
+    for (Sink& s : step->kernel.sinks) {
       if (host) known.insert(s.value);
       if (host || plan.f[s.value].type.rank() > 0 || s.to.buffer >= 0 || plan.cells.count(s.value)) continue;
-      const ir::Elem elem = step.kernel.nodes[static_cast<std::size_t>(s.node)].elem;
-      Buffer cell{.elem = elem, .name = name_hint(plan.f, s.value), .bytes = Size(ir::bytes_of(elem))};
-      if (cell.name.empty())
-        cell.name = s.value == plan.f.body.yields.at(0) ? "value" : operation_name(plan.f[s.value]);
-      cell.name += "_at";
-      cell.first = 0, cell.last = static_cast<int>(plan.steps.size());
-      plan.cells[s.value] = static_cast<int>(plan.buffers.size());
-      plan.buffers.push_back(std::move(cell));
+      const ir::Elem elem = step->kernel.nodes[static_cast<std::size_t>(s.node)].elem;
+      std::string name = name_hint(plan.f, s.value);
+      if (name.empty())
+        name = s.value == plan.f.body.yields.at(0) ? "value" : operation_name(plan.f[s.value]);
+      plan.cells[s.value] = add_cell(plan, elem, name);
     }
   }
 }
 
 void add_parts(Plan& plan) {
-  for (Step& step : plan.steps)
-    for (Sink& s : step.kernel.sinks) {
+  for (Step* step : all_steps(plan))
+    for (Sink& s : step->kernel.sinks) {
       if (s.kind != Sink::Kind::across) continue;
-      const ir::Elem elem = step.kernel.nodes[static_cast<std::size_t>(s.node)].elem;
+      const ir::Elem elem = step->kernel.nodes[static_cast<std::size_t>(s.node)].elem;
       ir::Shape shape =
           s.to.buffer >= 0 ? plan.buffers[static_cast<std::size_t>(s.to.buffer)].shape : ir::Shape{};
       shape.insert(shape.begin(), Dim(max_parts));
@@ -293,11 +291,12 @@ void note_wanted(Plan& plan) {
   Epilogues{plan}.note_all_wanted();
 }
 
-void prepare_cuda(Plan& plan) {
-  Epilogues{plan}.run();
+void prepare_cuda(Plan& plan, const Options& options) {
+  if (!plan.has_code) Epilogues{plan}.run();
   add_parts(plan);
   add_callers_cells(plan);
   add_cells(plan);
+  if (plan.has_code) make_launches(plan, options.few_rounds);
 }
 
 }  // namespace nndiff::plan

@@ -14,7 +14,7 @@ void note_wanted(Plan& plan);
 
 /// For a GPU: gives products the elementwise work around them that matrix libraries do on the way, and every
 /// reduction over rows and every scalar that kernels compute its memory.
-void prepare_cuda(Plan& plan);
+void prepare_cuda(Plan& plan, const Options& options);
 
 /// What a kernel stores twice, for its own sweep and computed again for the other one, it stores once.
 void share_equal_stores(Plan& plan);

@@ -79,8 +79,8 @@ void part_copies(Plan& plan) {
   plan.copies.insert(plan.copies.begin(), parted.begin(), parted.end());
 }
 
-// Memory of sizes that are not known on entry.
-void assign_rooms(Plan& plan) {
+// Memory of sizes that are not known on entry. A GPU has bounds for all: see most_elements.
+void assign_rooms(Plan& plan, Target target) {
   std::set<std::string, std::less<>> known;
   for (const ir::Leaf* leaf : ir::leaves(plan.f))
     for (const Dim& d : leaf->type.shape)
@@ -91,7 +91,7 @@ void assign_rooms(Plan& plan) {
       d.for_each_name([&](std::string_view name) { late = late || known.count(name) == 0; });
       b.grows = b.grows || d == ir::unknown_extent();
     }
-    if (b.place != Buffer::Place::arena || (!late && !b.grows)) continue;
+    if (b.place != Buffer::Place::arena || target == Target::cuda || (!late && !b.grows)) continue;
     b.place = Buffer::Place::room;
     b.slot = plan.rooms++;
   }
@@ -239,11 +239,11 @@ Plan plan(const ir::Function& f, const Options& options) {
   part_copies(plan);
   plan.f = std::move(p.f);
   if (!plan.has_code) share_equal_stores(plan);
-  assign_rooms(plan);
+  assign_rooms(plan, options.target);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)
-    prepare_cuda(plan);
+    prepare_cuda(plan, options);
   else if (!plan.has_code)
     note_wanted(plan);
   number = 0;  // steps may have become part of others

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "plan/affine.h"
 #include "plan/size.h"
 
 namespace nndiff::plan {
@@ -24,7 +25,8 @@ struct Options {
   Target target = Target::cpp;
   Recompute recompute = Recompute::automatic;
   std::optional<std::int64_t> budget =
-      {};  // bytes that may be kept for the backward sweep; named sizes count as 256
+      {};                  // bytes that may be kept for the backward sweep; named sizes count as 256
+  double few_rounds = 32;  // fewer than this are not shared out over a GPU's threads
 };
 
 /// Memory that one value, or several one after the other in place, lives in.
@@ -202,6 +204,29 @@ struct Step {
   int number = 0, last = 0;  // in the order of the text: its own, and that of the last step inside
 };
 
+/// Something that the host asks a GPU for, where a plan has code.
+struct Launch {
+  enum class Kind : std::uint8_t {
+    product,
+    kernel,
+    copy,    // a statement that fills, copies or adds consecutive elements
+    serial,  // statements in one thread
+    shared,  // a loop whose rounds are shared out over threads
+    loop,    // a loop or branch of the host's, whose bodies are the parts
+    branch,
+  };
+  /// A number that is left in memory for later launches, or for the host.
+  struct Leave {
+    int cell = -1;
+    Value value;
+    int parts = -1;  // of a sum over the rounds of a shared loop: where every block leaves its own
+  };
+  Kind kind = Kind::serial;
+  std::vector<Step> steps;    // of a loop or branch, the step without its parts
+  std::vector<Leave> leaves;  // at the end, all at once
+  std::vector<std::vector<Launch>> parts;
+};
+
 /// Totals that a reader wants to know.
 struct Cost {
   double flops = 0;
@@ -218,12 +243,16 @@ struct Plan {
   std::vector<Value> recomputed;  // forward values computed again in the backward sweep
   Cost forward, backward;
   std::vector<std::string> remarks;
-  int rooms = 0;               // of the workspace that it uses
-  std::map<Value, int> cells;  // on a GPU: the buffers of scalars that kernels compute
-  bool small = false;          // static and so little work that threads and an arena would only cost
-  bool has_code = false;       // steps are code, loops and branches too
-  std::vector<int> memory;     // by operation: the buffer it lives in, or -1
-  std::vector<Move> copies;    // at the end, elements of buffers that are not where the caller wants them
+  int rooms = 0;                 // of the workspace that it uses
+  std::map<Value, int> cells;    // on a GPU: the buffers of scalars that kernels compute
+  bool small = false;            // static and so little work that threads and an arena would only cost
+  bool has_code = false;         // steps are code, loops and branches too
+  std::vector<int> memory;       // by operation: the buffer it lives in, or -1
+  std::vector<Move> copies;      // at the end, elements of buffers that are not where the caller wants them
+  std::vector<Launch> launches;  // on a GPU, where it has code: everything in order
+  std::set<Value> hosted;        // and the scalars that the host computes for it
+  std::map<int, int> sizes;      // of arrays that grow: the cells of their numbers of elements
+  std::map<std::string, Affine> bounds;  // sizes that memory for them is named after: see upper_bound
 };
 
 /// All steps in the order of the text, those inside loops and branches too.

@@ -207,6 +207,12 @@ double bytes_copied(const double* x) {
   return b[0] + b[1] * b[2];
 }
 NN_DIFF()
+double large_array(const double* x, int n) {
+  double a[1200] = {1, 2};
+  for (int i = 0; i < n; ++i) a[i % 1200] += x[i] * a[(i + 1) % 1200];
+  return a[0] * a[3] + a[1] - a[2];
+}
+NN_DIFF()
 double swapped_buffers(const double* x, int n) {
   double a[3] = {x[0], x[1], x[2]}, b[3] = {};
   double *now = a, *next = b;
@@ -293,6 +299,7 @@ int main() {
   for (int n : {0, 1, 2, 5, 9}) {
     verify(local_array, x, n);
     verify(refilled_each_round, x, n);
+    verify(large_array, x, n);
     verify(overwrites_argument, x, n);
     verify(out_argument, x, y, n);
     verify(pointer_walks, x, n);

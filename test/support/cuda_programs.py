@@ -1,7 +1,7 @@
-"""Runs a driver of test/grad on the emulated GPU: every nn::value_and_grad and nn::vjp in it, and in the headers of
+"""Runs a driver of test/grad or test/language on the emulated GPU and prints what it says: every nn::value_and_grad and nn::vjp in it, and in the headers of
 test/support, runs the kernels that nn-diff writes. With nvcc, the .nn.cu are compiled by that too.
 
-usage: cuda_programs.py --flags LINE --library LINE --nvcc LINE --out DIR MODEL... DRIVER [-- nn-diff options]
+usage: cuda_programs.py --flags LINE --library LINE --nvcc LINE --out DIR [--leave-out] MODEL... DRIVER [-- nn-diff options]
 Stops loudly at the first command that fails.
 """
 
@@ -26,6 +26,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     for option in ["--flags", "--library", "--nvcc", "--out"]:
         parser.add_argument(option, required=True)
+    parser.add_argument("--leave-out", action="store_true", help="functions that cannot run on a GPU are no error")
     parser.add_argument("files", nargs="+")
     parsed = parser.parse_args(arguments)
     *models, driver = parsed.files
@@ -33,14 +34,14 @@ def main():
 
     write_support(out)
     redirect(driver, os.path.join(out, "driver.cpp"))
-    bases = generate(models, out, options=options)
+    bases = generate(models, out, options=options, all_of_them=not parsed.leave_out)
     sources = [os.path.join(out, "driver.cpp")] + [base + ".nn.cpp" for base in bases]
     kernels = [base + ".nn.cu" for base in bases]
     folders = ["-I" + out] + ["-I" + (os.path.dirname(model) or ".") for model in models]
     program = os.path.join(out, "program")
     run([*shlex.split(parsed.flags), *QUICK, *folders, "-include", os.path.join(out, "on_device.h"), *sources,
          "-x", "c++", *kernels, *shlex.split(parsed.library), "-o", program], "compiling")
-    run([os.path.abspath(program)], "running")
+    print(run([os.path.abspath(program)], "running"), end="")
     for kernel in kernels if parsed.nvcc else []:
         warnings = ["-Werror=all-warnings", "-Xcompiler=-Wall,-Wextra,-Werror"]
         run([*shlex.split(parsed.nvcc), *warnings, *NVCC_QUICK, *GPUS, "-c", kernel, "-o", kernel + ".o"], "nvcc")

@@ -8,11 +8,11 @@ import subprocess
 import sys
 
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
-NOT_REDIRECTED = ["on_device.h"]  # calls the real ones
+NOT_REDIRECTED = ["on_device.h", "language.h"]  # call the real ones
 
 
 def run(command, purpose):
-    """Runs a command; on failure prints it with what it said and ends the program."""
+    """Runs a command and returns what it said; on failure prints it with that and ends the program."""
     program = os.path.splitext(os.path.basename(sys.argv[0]))[0]
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -20,6 +20,7 @@ def run(command, purpose):
         sys.exit(f"{program}: {purpose} failed: {error}")
     if done.returncode != 0:
         sys.exit(f"{program}: {purpose} failed ({done.returncode}):\n  {shlex.join(command)}\n{done.stdout}")
+    return done.stdout
 
 
 def redirect(source, target):
@@ -40,9 +41,10 @@ def write_support(folder):
         redirect(header, os.path.join(folder, os.path.basename(header)))
 
 
-def generate(models, folder, nn_diff="nn-diff", options=()):
-    """The .nn.h, .nn.cpp and .nn.cu of models; returns their paths without these endings."""
+def generate(models, folder, nn_diff="nn-diff", options=(), all_of_them=True):
+    """The .nn.h, .nn.cpp and .nn.cu of models; returns their paths without these endings. Functions that cannot run on
+    a GPU are an error, or left out."""
     os.makedirs(folder, exist_ok=True)
     for model in models:
-        run([nn_diff, "--emit=cpp,cuda", "--out-dir", folder, *options, model], "nn-diff")
+        run([nn_diff, *(["--emit=cpp,cuda"] if all_of_them else []), "--out-dir", folder, *options, model], "nn-diff")
     return [os.path.join(folder, os.path.splitext(os.path.basename(model))[0]) for model in models]

@@ -14,6 +14,10 @@
 
 #include "gradcheck.h"
 
+#ifdef NN_TEST_ON_DEVICE_H
+#include "sent.h"
+#endif
+
 struct Pointer {
   std::vector<double> v;
   Pointer(std::initializer_list<double> values) : v(values) {}
@@ -77,26 +81,54 @@ std::vector<double> all_numbers(T& arguments) {
   return out;
 }
 
-// Memory of the caller's for what is added to: it begins with 0.25.
+#ifdef NN_TEST_ON_DEVICE_H
+using on_device::Lent, on_device::Sent;
+inline nn::Workspace workspace() {
+  return nn::Workspace{nn::cuda()};
+}
+#else
+// Memory of the caller's for gradients.
+struct Lent {
+  std::vector<double> v;
+  double* lend() { return v.data(); }
+  void take_back() {}
+};
+// An argument where the call wants it.
+template <class T>
+struct Sent {
+  T& x;
+  decltype(auto) pass() { return ::pass(x); }
+  void take_back() {}
+};
+inline nn::Workspace workspace() {
+  return nn::Workspace{};
+}
+#endif
+
+// What is added to begins with 0.25.
 constexpr double before = 0.25;
 
 // Prepares a member of nn::Gradients for argument x, and returns what it holds after the call.
 template <class Member, class T>
-void lend(Member& member, const T& x, std::vector<double>& memory) {
+void lend(Member& member, const T& x, Lent& memory) {
   if constexpr (std::is_pointer_v<Member>) {
-    memory.assign(x.v.size(), before);
-    member = memory.data();
-  } else if constexpr (requires { member = std::span<double>(memory); }) {
+    memory.v.assign(x.v.size(), before);
+    member = memory.lend();
+  } else if constexpr (requires { member = std::span<double>(memory.v); }) {
     if constexpr (!std::is_same_v<Member, std::vector<double>>) {
-      memory.assign(x.v.size(), before);
-      member = std::span<double>(memory);
+      memory.v.assign(x.v.size(), before);
+      member = std::span<double>(memory.lend(), x.v.size());
     }
   }
 }
 template <class Member>
-void collect(Member& member, const std::vector<double>& memory, std::vector<double>& out) {
+void collect(Member& member, Lent& memory, std::vector<double>& out) {
   if constexpr (std::is_pointer_v<Member>) {
-    for (double x : memory) out.push_back(x - before);
+    memory.take_back();
+    for (double x : memory.v) out.push_back(x - before);
+  } else if constexpr (std::is_same_v<Member, std::span<double>>) {
+    memory.take_back();
+    out.insert(out.end(), memory.v.begin(), memory.v.end());
   } else {
     each_number(member, [&](const auto& x) { out.push_back(static_cast<double>(x)); });
   }
@@ -113,7 +145,8 @@ constexpr bool is_differentiable() {
 template <auto f, class Gradients, class... Args>
 std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& value,
                                 std::tuple<Args...>& arguments) {
-  std::vector<double> memory[sizeof...(Args) + 1], out;
+  Lent memory[sizeof...(Args) + 1];
+  std::vector<double> out;
   const auto members = nn::train::tie_members(grad);
   const auto floating = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return std::tuple_cat([&] {
@@ -128,7 +161,13 @@ std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& valu
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (lend(std::get<I>(members), std::get<I>(floating), memory[I]), ...);
   }(std::make_index_sequence<count>());
-  value = std::apply([&](auto&... a) { return nn::value_and_grad<f>(pass(a)..., grad, ws); }, arguments);
+  std::apply(
+      [&](auto&... a) {
+        std::tuple<Sent<Args>...> sent{Sent<Args>{a}...};
+        std::apply([&](auto&... s) { value = nn::value_and_grad<f>(s.pass()..., grad, ws); }, sent);
+        std::apply([](auto&... s) { (s.take_back(), ...); }, sent);
+      },
+      arguments);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (collect(std::get<I>(members), memory[I], out), ...);
   }(std::make_index_sequence<count>());
@@ -166,7 +205,7 @@ void verify_at(const char* file, int line, double tolerance, const Args&... give
       },
       at);
   nn::Gradients<f> grad;
-  nn::Workspace ws;
+  nn::Workspace ws = workspace();
   for (int call = 0; call < 2; ++call) {
     All arguments(given...);
     double value = 0;
@@ -177,6 +216,12 @@ void verify_at(const char* file, int line, double tolerance, const Args&... give
   }
 }
 
+#ifdef NN_TEST_ON_DEVICE_H
+// Says which functions there is no device code for, and why.
+#define verify(f, ...) \
+  on_device::unless_left_out(#f, [&] { verify_at<&f>(__FILE__, __LINE__, 1e-12, __VA_ARGS__); })
+#else
 #define verify(f, ...) verify_at<&f>(__FILE__, __LINE__, 1e-12, __VA_ARGS__)
+#endif
 
 #endif

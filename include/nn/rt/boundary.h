@@ -182,6 +182,11 @@ class Boundary {
     refuse("the workspace is on " + device_.name() + ", but " + file + " is not part of the program");
   }
 
+  /// nn-diff has written no code for devices, for this reason.
+  [[noreturn, gnu::cold, gnu::noinline]] void host_only(const nn::Device& device, const char* reason) const {
+    refuse("the workspace is on " + device.name() + ", but there is only code for the host: " + reason);
+  }
+
   /// Whether an argument borrows its memory; no other can overlap.
   bool borrows() const { return borrows_; }
 

@@ -14,6 +14,7 @@
 
 #include "nn/host_device.h"
 #include "nn/rt/gemm.h"
+#include "nn/rt/index.h"
 #include "nn/workspace.h"
 
 namespace nn::rt::cuda {

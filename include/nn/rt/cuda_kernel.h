@@ -49,6 +49,14 @@ __device__ inline I element_stride() {
   return static_cast<I>(width) * static_cast<I>(gridDim.x) * block_lanes;
 }
 
+/// A grid-stride loop over the rounds of a loop.
+__device__ inline std::int64_t first_round() {
+  return first_element<1, std::int64_t>();
+}
+__device__ inline std::int64_t round_stride() {
+  return element_stride<1, std::int64_t>();
+}
+
 /// A grid-stride loop over rows with `lanes` threads each.
 template <int lanes, class I>
 __device__ inline I first_row() {
@@ -91,11 +99,18 @@ __device__ inline T join_lanes(T own) {
   return detail::join<lanes>(own, How{});
 }
 
-/// The index of a class that the program has computed: stops the kernel where there is no such class. The
+/// An index that the program has computed: stops the kernel where it is not in [0, classes). The
 /// next synchronisation fails.
 template <class I>
 __device__ inline I checked_index(I index, std::int64_t classes) {
   if (index < 0 || index >= classes) __trap();
+  return index;
+}
+
+/// Where `count` elements of an array of `extent` begin: stops the kernel where they don't lie inside.
+template <class I>
+__device__ inline I checked_block(I index, std::int64_t count, std::int64_t extent) {
+  if (index < 0 || index > extent - count) __trap();
   return index;
 }
 
@@ -166,6 +181,93 @@ inline Grid in_parts(Grid grid) {
 inline Grid joining(std::int64_t columns, bool numbers) {
   const std::int64_t blocks = (columns + 31) / 32 + (numbers ? 1 : 0);
   return {static_cast<unsigned>(blocks < 1024 ? blocks : 1024)};
+}
+
+/// For statements that one thread carries out.
+inline constexpr Grid one_thread{1, 1};
+
+/// What such statements call.
+template <class T>
+__device__ inline void copy_n(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];
+}
+template <class T>
+__device__ inline void fill_n(T* to, std::int64_t count, T value) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = value;
+}
+template <class T>
+__device__ inline void swap(T& a, T& b) {
+  const T old = a;
+  a = b;
+  b = old;
+}
+
+/// An array that such statements make longer, in memory for `most` elements. What it had keeps its values;
+/// new elements are zero.
+template <class T>
+struct Growing {
+  T* data;
+  std::int64_t* size;
+  std::int64_t most;
+
+  __device__ void grow(std::int64_t count) const {
+    if (count > most) __trap();
+    for (; *size < count; ++*size) data[*size] = 0;
+  }
+  __device__ void clear() const { *size = 0; }
+  __device__ void assign(const Growing& other) const {
+    clear();
+    grow(*other.size);
+    copy_n(other.data, *size, data);
+  }
+  __device__ T& operator[](std::int64_t i) const { return data[i]; }
+};
+
+/// `count`, or 0 where that is negative.
+template <class T>
+std::int64_t not_negative(T count) {
+  return count > T(0) ? static_cast<std::int64_t>(count) : 0;
+}
+
+namespace detail {
+
+template <class T>
+__global__ void __launch_bounds__(block_lanes) add_first(const T* from, const std::int64_t* count, T* to) {
+  for (std::int64_t i = first_round(); i < *count; i += round_stride()) to[i] += from[i];
+}
+template <class T>
+__global__ void __launch_bounds__(block_lanes) copy_elements(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] = from[i];
+}
+template <class T>
+__global__ void __launch_bounds__(block_lanes) fill_elements(T* to, std::int64_t count, T value) {
+  for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] = value;
+}
+template <class T>
+__global__ void __launch_bounds__(block_lanes) add_elements(const T* from, std::int64_t count, T* to) {
+  for (std::int64_t i = first_round(); i < count; i += round_stride()) to[i] += from[i];
+}
+
+}  // namespace detail
+
+/// Copies `count` elements, or sets them, or adds them to those that are there.
+template <class T>
+void copy(Call& call, const T* from, std::int64_t count, T* to) {
+  launch(call, "copy", detail::copy_elements<T>, elements(count), from, count, to);
+}
+template <class T>
+void fill(Call& call, T* to, std::int64_t count, T value) {
+  launch(call, "fill", detail::fill_elements<T>, elements(count), to, count, value);
+}
+template <class T>
+void add(Call& call, const T* from, std::int64_t count, T* to) {
+  launch(call, "add", detail::add_elements<T>, elements(count), from, count, to);
+}
+
+/// Adds the `count` elements of an array that has grown, at most `most`.
+template <class T>
+void add_grown(Call& call, const T* from, const std::int64_t* count, std::int64_t most, T* to) {
+  launch(call, "add", detail::add_first<T>, elements(most), from, count, to);
 }
 
 /// Calls f.operator()<width, I>() with the width 1 unless all is aligned, and the narrowest index that counts

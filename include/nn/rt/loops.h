@@ -2,10 +2,8 @@
 #ifndef NN_RT_LOOPS_H
 #define NN_RT_LOOPS_H
 
-#include <string>
-
-#include "nn/error.h"
 #include "nn/rt/extremes.h"
+#include "nn/rt/index.h"
 #include "nn/rt/parallel.h"
 
 namespace nn::rt {
@@ -88,22 +86,6 @@ template <class F, class... Buffers>
 inline void each_chunk(Workspace& ws, std::int64_t n, int chunk_count, const F& f, Buffers... buffers) {
   chunked(ws, n, chunk_count,
           [&](std::int64_t begin, std::int64_t end, int chunk) { f(begin, end, chunk, buffers...); });
-}
-
-[[noreturn]] inline void throw_index(std::int64_t index, std::int64_t extent) {
-  throw Error("index " + std::to_string(index) + " is not in [0, " + std::to_string(extent) + ")");
-}
-
-/// `index`, which must be in [0, extent). Throws nn::Error if it is not.
-inline std::int64_t checked_index(std::int64_t index, std::int64_t extent) {
-  if (index < 0 || index >= extent) throw_index(index, extent);
-  return index;
-}
-
-/// `index`, where `count` elements of an array of `extent` begin. Throws nn::Error if they don't lie inside.
-inline std::int64_t checked_block(std::int64_t index, std::int64_t count, std::int64_t extent) {
-  if (index < 0 || index > extent - count) throw_index(index, extent);
-  return index;
 }
 
 }  // namespace nn::rt

@@ -56,6 +56,7 @@ class Code {
   void load_block(Value v);
   void alloc(Value v);
   void grow(const ir::Op& op);
+  bool is_used_in(const plan::Buffer& buffer, int scope) const;
   void dimension(Value v);
   void write(int buffer);
   bool may_be_null(int buffer) const;

@@ -158,6 +158,8 @@ Flow Lifter::exec_return(const clang::ReturnStmt* stmt) {
   Object* value = eval(stmt->getRetValue());
   if (frame.function->getReturnType()->isReferenceType())
     objects_.set(*frame.result, *address_of(value));
+  else if (value->state == State::place && !value->dims.empty())  // a view
+    objects_.set(*frame.result, *value);
   else if (!frame.function->getReturnType()->isVoidType())
     assign(frame.result, *value, stmt->getRetValue());
   return Flow::leave_function;

@@ -321,6 +321,14 @@ void Code::grow(const Op& op) {
   w_.lines.line(w_.buffers[static_cast<std::size_t>(buffer)] + ".grow(" + size.source + ");");
 }
 
+// Whether a value of the buffer is made in a scope or inside of it.
+bool Code::is_used_in(const plan::Buffer& buffer, int scope) const {
+  return std::any_of(buffer.values.begin(), buffer.values.end(), [&](Value v) {
+    const int own = usage_.scopes.of_value(v);
+    return own == scope || usage_.scopes.inside(own, scope) >= 0;
+  });
+}
+
 // A size that is known from here on, and the memory that waits for it.
 void Code::dimension(Value v) {
   const Op& op = w_.plan.f[v];
@@ -337,7 +345,7 @@ void Code::dimension(Value v) {
         depends = depends || name == op.dim.name();
         known = known && w_.dims.count(name) != 0;
       });
-    if (!depends || !known) continue;
+    if (!depends || !known || !is_used_in(b, usage_.scopes.of_value(v))) continue;
     const std::string elem = ir::cpp_name(b.elem);
     w_.lines.line(elem + "* " + (b.moves ? "" : "const ") + w_.buffers[i] + " = rt::room<" + elem + ">(ws, " +
                       std::to_string(b.slot) + ", " + w_.text(plan::count(b.shape)).source + ");",

@@ -87,6 +87,7 @@ class Code {
   void load_block(Value v);
   void alloc(Value v);
   void grow(const ir::Op& op);
+  bool is_used_in(const plan::Buffer& buffer, int scope) const;
   void dimension(Value v);
   void foreign(Value v);
   std::string passed(const ir::Foreign::Argument& argument, Value v, Waiting& reads);

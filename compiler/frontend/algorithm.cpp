@@ -9,6 +9,7 @@ using State = Content::State;
 /// The objects behind an array, a table or a pointer into one that writing its elements changes.
 std::vector<Object*> Lifter::leaves_of(Object* data) {
   while (data->state == State::pointer || data->state == State::place) data = data->place.root;
+  if (data->state == State::row) return {data->parts[0]};
   if (!data->has_parts() && data->state != State::choice) return {data};
   std::vector<Object*> leaves;
   for (Object* part : std::vector<Object*>(data->parts))
@@ -31,6 +32,8 @@ void Lifter::copy_elements(const Object* to, const Object* from, const Index& co
 Object* Lifter::call_algorithm(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call) {
   const bool is_copy = name == "copy" || name == "copy_n" || name == "move";
   if ((!is_copy && name != "fill" && name != "fill_n") || arguments.size() != 3) return nullptr;
+  for (const unsigned iterator : {0u, is_copy ? 2u : 0u})
+    if (!is_contiguous(call->getArg(iterator)->getType())) return nullptr;
   const clang::QualType element = pointee_of(call->getArg(0)->getType(), call);
   const Object* first = copy(*arguments[0], call);
   const bool by_count = name.ends_with("_n");
@@ -74,12 +77,35 @@ const clang::CallExpr* call_of(const clang::Stmt* stmt, llvm::StringRef name) {
 
 }  // namespace
 
+/// std::stable_sort: by merging, with a buffer that is the lifter's own. Null for other functions.
+Object* Lifter::call_stable_sort(const clang::FunctionDecl* callee, Arguments arguments,
+                                 const clang::CallExpr* call) {
+  if (callee->getName() != "__stable_sort" || arguments.size() != 3) return nullptr;
+  const clang::CallExpr* adaptive = nullptr;
+  const clang::CallExpr* merging = nullptr;
+  if (const clang::FunctionDecl* definition = callee->getDefinition())
+    adaptive = call_of(definition->getBody(), "__stable_sort_adaptive");
+  if (adaptive && adaptive->getDirectCallee()->getDefinition())
+    merging = call_of(adaptive->getDirectCallee()->getDefinition()->getBody(), "__merge_sort_with_buffer");
+  if (!merging) return nullptr;
+  const clang::QualType element = pointee_of(call->getArg(0)->getType(), call);
+  const Index count = index_of(
+      pointer_difference(clang::BO_Sub, arguments[1], arguments[0], element, context_.LongTy, call), call);
+  const std::vector<Object*> range = {arguments[0], arguments[1],
+                                      decay(make_elements(element, count, false, call)), arguments[2]};
+  return enter(merging->getDirectCallee(), nullptr, range, call);
+}
+
 /// std::sort: of the ways that the standard library knows, the heap, which needs no recursion and leaves
 /// nothing to be done. Null for other functions.
 Object* Lifter::call_sort(const clang::FunctionDecl* callee, Arguments arguments,
                           const clang::CallExpr* call) {
   const llvm::StringRef name = callee->getName();
-  if (name == "__lg" && arguments.size() == 1) return objects_.of(context_.MakeIntValue(0, call->getType()));
+  if (name == "__lg" && arguments.size() == 1) {  // floor(log2(n))
+    const clang::QualType real = context_.DoubleTy;
+    const ir::Value n = value_of(convert(arguments[0], real, call), real, call);
+    return convert(objects_.of(build_.map(ir::Map::logb, n)), call->getType(), call);
+  }
   if (name == "__final_insertion_sort") return objects_.fresh();
   if (name != "__introsort_loop" || arguments.size() != 4) return nullptr;
   const clang::FunctionDecl* definition = callee->getDefinition();
@@ -87,43 +113,6 @@ Object* Lifter::call_sort(const clang::FunctionDecl* callee, Arguments arguments
   if (!by_heap) return nullptr;
   const std::vector<Object*> range = {arguments[0], arguments[1], copy(*arguments[1], call), arguments[3]};
   return enter(by_heap->getDirectCallee(), nullptr, range, call);
-}
-
-/// memcpy, memmove and memset of numbers; null for other functions.
-Object* Lifter::call_memory(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call) {
-  name.consume_front("__builtin_");
-  const bool is_set = name == "memset";
-  if ((!is_set && name != "memcpy" && name != "memmove") || arguments.size() != 3) return nullptr;
-  const auto type_of_argument = [&](unsigned i) {
-    return call->getArg(i)->IgnoreParenImpCasts()->IgnoreParenCasts()->getType();
-  };
-  const auto element_at = [&](unsigned i) {
-    const clang::QualType type = type_of_argument(i);
-    const clang::QualType inner = type->isPointerType() ? type->getPointeeType() : type;
-    return context_.getBaseElementType(inner).getCanonicalType().getUnqualifiedType();
-  };
-  const clang::QualType element = element_at(0);
-  if (!element->isArithmeticType() || (!is_set && element_at(1) != element))
-    refuse(call->getExprLoc(), "'" + name.str() + "' of a '" + shown(element) + "' is not supported; assign");
-  const std::int64_t size = context_.getTypeSizeInChars(element).getQuantity();
-  const Object* bytes = convert(arguments[2], context_.LongTy, call);
-  const Index count = index_of(
-      arithmetic(clang::BO_Div, bytes, objects_.of(llvm::APSInt::get(size)), context_.LongTy, call), call);
-  if (!is_set) {
-    if (name == "memmove") refuse(call->getExprLoc(), "'memmove' is not supported; use std::copy or memcpy");
-    copy_elements(arguments[0], arguments[1], count, element, call);
-    return arguments[0];
-  }
-  if (known_integer(arguments[1], call, "the byte of 'memset'") != 0)
-    refuse(call->getExprLoc(), "'memset' to anything but 0 is not supported; use std::fill");
-  const Object *to = arguments[0], *zero = default_object(element, call->getExprLoc(), true);
-  repeat(
-      {}, count, leaves_of(const_cast<Object*>(read(to, call))),
-      [=, this](const Object* i) {
-        write(dereference(advance(to, index_of(i, call), element, call), element, call), *zero, call);
-      },
-      call);
-  return arguments[0];
 }
 
 /// std::max and std::min of a list; null for other functions.

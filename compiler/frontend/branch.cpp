@@ -30,6 +30,7 @@ void Lifter::go_back(const Mark& mark) {
 Lifter::Arm Lifter::lift_arm(Steps body) {
   Arm arm;
   arm.birth = objects_.count();
+  arm.ops = f_.ops.size();
   reenter(arm, body);
   return arm;
 }
@@ -84,7 +85,7 @@ void Lifter::join(ir::Value condition, Arm& yes, Arm& no, clang::SourceLocation 
       if (std::find(objects.begin(), objects.end(), change.object) == objects.end())
         objects.push_back(change.object);
   build_.loc = place(where);
-  Join join{condition, &yes.region, &no.region, yes.birth, where};
+  Join join{condition, &yes.region, &no.region, yes.birth, yes.ops, where};
   std::vector<Content> merged;
   for (Object* object : objects)
     merged.push_back(merge(join, *final_of(yes.finals, object), *final_of(no.finals, object)));
@@ -145,6 +146,10 @@ ir::Value Lifter::as_value(const Content& content, const ir::Type& type) {
 
 namespace {
 
+const char chosen_function[] =
+    "a function that depends on a condition is not supported, because it must be known at compile time; call "
+    "each one in a branch of its own";
+
 bool grows(const ir::Type& type) {
   return type.rank() == 1 && type.shape[0] == ir::unknown_extent();
 }
@@ -189,6 +194,7 @@ Content Lifter::merge(Join& join, const Content& a, const Content& b) {
   if (a.state == State::pointer || b.state == State::pointer) return merge_places(join, a, b);
   const bool is_same = a.state == b.state && a.closure == b.closure && a.function == b.function;
   if (is_same && (a.state == State::closure || a.state == State::function)) return a;
+  if (a.state == State::function || b.state == State::function) refuse(join.where, chosen_function);
   refuse(join.where, "an object that depends on a condition in this way is not supported");
 }
 
@@ -206,6 +212,11 @@ Content Lifter::merge_parts(Join& join, const Content& a, const Content& b) {
 
 /// Pointers: into one object at two places, or into two objects.
 Content Lifter::merge_places(Join& join, const Content& a, const Content& b) {
+  const auto is_code = [](const Content& c) {
+    return c.state == State::function || c.state == State::closure ||
+           (c.state == State::pointer && c.place.root && c.place.root->state == State::function);
+  };
+  if (is_code(a) || is_code(b)) refuse(join.where, chosen_function);
   const Content& first = a.state == State::pointer ? a : b;
   const Content& second = b.state == State::pointer ? b : a;
   for (const Content* side : {&a, &b})
@@ -219,8 +230,12 @@ Content Lifter::merge_places(Join& join, const Content& a, const Content& b) {
     root.parts = {a.place.root, b.place.root};
     content.place.root = objects_.holding(std::move(root));
   }
+  const std::function<bool(const Object*)> is_outer = [&](const Object* root) {
+    if (root->state != State::choice || root->value.id >= join.ops) return root->born <= join.birth;
+    return is_outer(root->parts[0]) && is_outer(root->parts[1]);
+  };
   for (const Object* root : {first.place.root, second.place.root})
-    if (root->born > join.birth)
+    if (!is_outer(root))
       refuse(join.where, "a pointer to an object that only one side of a condition makes is not supported");
   if (is_whole) return content;
   const auto index_in = [&](const Content& side) {

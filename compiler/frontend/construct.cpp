@@ -155,6 +155,8 @@ void Lifter::run_constructor(const clang::CXXConstructorDecl* constructor,
       else if (init->isBaseInitializer())
         assign(object->parts.at(part_of(record, init->getBaseClass()->getAsCXXRecordDecl())), *eval(value),
                value);
+      else if (init->isMemberInitializer() && array_of(context_.getRecordType(record), context_))
+        initialise(object, init->getMember()->getType(), value);  // std::array and the array inside are one
       else if (init->isMemberInitializer() && object->has_parts())
         initialise(object->parts.at(part_of(record, init->getMember())), init->getMember()->getType(), value);
       else
@@ -167,6 +169,8 @@ void Lifter::run_constructor(const clang::CXXConstructorDecl* constructor,
 /// A member's first value; a reference is kept as a pointer.
 void Lifter::initialise(Object* part, clang::QualType type, const clang::Expr* value) {
   Object* object = eval(value);
+  if (object->state == Content::State::place && tensor_type(type) && !type->isReferenceType())
+    refuse(value->getExprLoc(), "a view as a member is not supported; use a local variable");
   assign(part, type->isReferenceType() ? *address_of(object) : *object, value);
 }
 

@@ -26,12 +26,7 @@ Object* Lifter::count_object(const Index& count) {
 /// Memory for `count` elements: with a named size where the number is known only at run time.
 Object* Lifter::make_elements(clang::QualType element, const Index& count, bool zero,
                               const clang::Expr* where) {
-  if (const auto inner = element_of(element, "vector")) {  // rows of one length, which `fill` gives them
-    Content rows{.state = State::table};
-    rows.parts = {objects_.fresh(), make_elements(context_.UnsignedLongTy, count, zero, where)};
-    rows.dims = build_.shape(rows.parts[1]->value);
-    return objects_.holding(std::move(rows));
-  }
+  if (const auto inner = element_of(element, "vector")) return make_rows(*inner, count, where);
   if (!is_numeric(element, context_))
     refuse(where->getExprLoc(), "a container of '" + shown(element) +
                                     "' is not supported; use one of numbers, or "
@@ -73,6 +68,8 @@ ir::Value Lifter::grown(ir::Value array) {
 
 /// Makes room for `count` elements in every array of a container.
 void Lifter::make_room(Object* data, const Index& count, const clang::Expr* where) {
+  if (data->state == State::rows) return make_rows_room(data, count, where);
+  if (data->state == State::row) return make_row_room(data, count, where);
   if (data->has_parts()) {
     for (Object* part : std::vector<Object*>(data->parts)) make_room(part, count, where);
     return;
@@ -129,7 +126,9 @@ Object* Lifter::construct_vector(clang::QualType element, Arguments arguments,
     if (arguments[0]->state != State::parts)
       return made(copy(*arguments[0], expr), {{}, element_count(arguments[0])});
     const Index count{{}, static_cast<std::int64_t>(items.size())};
-    Object* data = make_elements(element, count, false, expr);
+    const auto inner = element_of(element, "vector");
+    Object* data = inner && count.known > 0 ? empty_rows(*inner, count.known, expr)
+                                            : make_elements(element, count, false, expr);
     for (std::size_t i = 0; i < items.size(); ++i)
       assign(this->element(data, Index{{}, static_cast<std::int64_t>(i)}, expr), *items[i], expr);
     return made(data, count);
@@ -138,6 +137,8 @@ Object* Lifter::construct_vector(clang::QualType element, Arguments arguments,
     const Index count = index_of(arguments[0], expr);
     if (const auto inner = element_of(element, "vector"); inner && given == 1 && count.known > 0)
       return made(empty_rows(*inner, count.known, expr), count);
+    if (given == 2)
+      if (Object* rows = rows_of_one_length(count, *arguments[1], expr)) return made(rows, count);
     Object* data = make_elements(element, count, given == 1, expr);
     const bool is_plain = !element->isRecordType() || element_of(element, "vector");
     if (given == 2 || !is_plain)
@@ -159,29 +160,38 @@ std::int64_t Lifter::element_count(const Object* array) const {
   return shape.at(0).value;
 }
 
-/// Gives all elements of new memory one value; rows of a vector of vectors get their length from it.
-void Lifter::fill_elements(Object* data, const Object& value, const Index& count, const clang::Expr* where) {
-  const bool is_rows = data->state == State::table && data->parts[0]->state == State::unset;
-  if (!is_rows) {
-    if (data->state != State::value || build_.shape(data->value)[0] != ir::unknown_extent())
-      fill(data, value, where);
-    return;
-  }
-  const Object* row = read(&value, where);
-  if (!row->has_parts() || row->parts[0]->state != State::value)
-    refuse(where->getExprLoc(), "rows of this kind are not supported; use vectors of numbers");
-  const ir::Type inner = build_.type(row->parts[0]->value);
-  if (inner.shape.size() != 1 || inner.shape[0] == ir::unknown_extent())
-    refuse(where->getExprLoc(), "rows that change their length are not supported");
-  const ir::Dim outer = data->dims[0];
-  if (outer == ir::unknown_extent()) return;
+/// Rows of a vector of vectors that all get the length of `row`, as an array of two axes; null where that
+/// may change, or is 0.
+Object* Lifter::rows_of_one_length(const Index& count, const Object& row, const clang::Expr* where) {
+  const Object* now = read(&row, where);
+  const bool is_vector = now->state == State::parts && now->parts.size() == 2;
+  const Object* data = is_vector ? now->parts[0] : nullptr;
+  if (!data || data->state != State::value || count == Index{}) return nullptr;
+  const ir::Type inner = build_.type(data->value);
+  if (inner.shape.size() != 1 || inner.shape[0] == ir::unknown_extent()) return nullptr;
   at(where);
-  Content content{.state = State::value};
-  content.in_memory = true;
-  content.value = build_.copy(build_.broadcast_to(row->parts[0]->value, {outer, inner.shape[0]}));
-  objects_.set(*data->parts[0], std::move(content));
-  fill(data->parts[1], *row->parts[1], where);
-  (void)count;
+  Object* lengths = make_elements(context_.UnsignedLongTy, count, false, where);
+  const ir::Dim outer = build_.shape(lengths->value)[0];
+  fill(lengths, *now->parts[1], where);
+  Content elements{.state = State::value};
+  elements.in_memory = true;
+  elements.value = build_.copy(build_.broadcast_to(data->value, {outer, inner.shape[0]}));
+  Content rows{.state = State::table};
+  rows.parts = {objects_.holding(std::move(elements)), lengths};
+  rows.dims = {outer};
+  return objects_.holding(std::move(rows));
+}
+
+/// Gives all elements of new memory one value.
+void Lifter::fill_elements(Object* data, const Object& value, const Index& count, const clang::Expr* where) {
+  if (data->state == State::rows) {
+    const Object* row = copy(value, where);
+    return repeat(
+        {}, count, leaves_of(data),
+        [=, this](const Object* i) { assign(element(data, i, where), *row, where); }, where);
+  }
+  if (data->state != State::value || build_.shape(data->value)[0] != ir::unknown_extent())
+    fill(data, value, where);
 }
 
 /// What T() makes.
@@ -221,9 +231,8 @@ Object* Lifter::call_vector(llvm::StringRef name, clang::QualType element, Objec
   const auto first = [&] { return index_of(arguments.at(0), call); };
   const Index size = index_of(size_of(self), call);
   if (name == "push_back" || name == "emplace_back") {
-    if (arguments.size() != 1)
-      refuse(call->getExprLoc(), "'emplace_back' of several arguments is not supported; use push_back");
-    const Object* value = copy(*arguments[0], call);
+    const Object* value =
+        name == "push_back" ? copy(*arguments.at(0), call) : emplaced(arguments, element, call);
     const Index next = plus(size, {{}, 1});
     make_room(data_of(self), next, call);
     Object* place = this->element(data_of(self), size, call);
@@ -231,15 +240,12 @@ Object* Lifter::call_vector(llvm::StringRef name, clang::QualType element, Objec
     write(size_of(self), *count_object(next), call);
     return place;
   }
+  if (Object* result = edit_vector(name, element, self, arguments, call)) return result;
   if (name == "pop_back") write(size_of(self), *count_object(plus(size, {{}, -1})), call);
   if (name == "clear") write(size_of(self), *count_object({}), call);
   if (name == "resize") resize(self, first(), arguments.size() > 1 ? arguments[1] : nullptr, element, call);
-  if (name == "assign" && arguments.size() == 2 &&
-      elem_of(llvm::cast<clang::CallExpr>(call)->getArg(0)->getType())) {
-    write(size_of(self), *count_object({}), call);
-    resize(self, first(), copy(*arguments[1], call), element, call);
-  }
-  if (name == "pop_back" || name == "clear" || name == "resize" || name == "assign" || name == "reserve" ||
+  if (name == "capacity") return load(size_of(self), call);
+  if (name == "pop_back" || name == "clear" || name == "resize" || name == "reserve" ||
       name == "shrink_to_fit")
     return objects_.fresh();
   if (name == "swap") {
@@ -305,10 +311,6 @@ Object* Lifter::call_span(llvm::StringRef name, clang::QualType element, Object*
     return objects_.of(std::vector<Object*>{advance(begin, from, element, call), count_object(count)});
   };
   const Index size = index_of(size_of(self), call);
-  const auto minus = [&](const Index& a, const Index& b) {
-    return a.is_known() && b.is_known() ? Index{{}, a.known - b.known}
-                                        : Index{build_.map(ir::Map::sub, value_of(a), value_of(b))};
-  };
   if (name == "first" && arguments.size() == 1) return made({}, index_of(arguments[0], call));
   if (name == "last" && arguments.size() == 1) {
     const Index count = index_of(arguments[0], call);

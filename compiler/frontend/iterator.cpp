@@ -6,6 +6,11 @@ namespace nndiff::frontend {
 
 using State = Content::State;
 
+bool Lifter::is_contiguous(clang::QualType type) const {
+  type = type.getNonReferenceType();
+  return type->isPointerType() || specialisation(type, "__gnu_cxx", "__normal_iterator");
+}
+
 /// What a pointer, or an iterator that is one, points to.
 clang::QualType Lifter::pointee_of(clang::QualType type, const clang::Expr* where) {
   type = type.getNonReferenceType();
@@ -21,6 +26,7 @@ Object* Lifter::construct_std(const clang::CXXConstructExpr* expr, clang::QualTy
   const bool is_iterator = specialisation(type, "__gnu_cxx", "__normal_iterator");
   const bool is_owner = specialisation(type, "std", "unique_ptr");
   if (!vector && !span && !is_iterator && !is_owner) return nullptr;
+  if (vector) check_record(type, expr->getExprLoc());
   std::vector<const clang::Expr*> sources;
   for (const clang::Expr* argument : expr->arguments())
     if (!llvm::isa<clang::CXXDefaultArgExpr>(argument)) sources.push_back(argument);

@@ -17,6 +17,8 @@ Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self, Argume
   const llvm::StringRef name = callee->getName();
   if (plain && (callee->isExternC() || is_inside(callee, "std") || callee->getBuiltinID() != 0))
     if (Object* result = call_memory(name, arguments, plain)) return result;
+  if (name == "__builtin_constant_p") return objects_.of(context_.MakeIntValue(0, call->getType()));
+  if (name == "__builtin_expect" && !arguments.empty()) return arguments[0];
   if (!is_inside(callee, "std")) return nullptr;
   if (arguments.size() == 1) {
     if (name == "move" || name == "forward" || name == "as_const" || name == "move_if_noexcept")
@@ -33,6 +35,7 @@ Object* Lifter::call_std(const clang::FunctionDecl* callee, Object* self, Argume
   if (!plain) return nullptr;
   if (Object* result = call_extreme(name, arguments, plain)) return result;
   if (Object* result = call_sort(callee, arguments, plain)) return result;
+  if (Object* result = call_stable_sort(callee, arguments, plain)) return result;
   return call_algorithm(name, arguments, plain);
 }
 

@@ -1,6 +1,7 @@
 // Calls: every callee is entered with its arguments, except primitives and a few functions of the standard
 // library.
-#include "frontend/lifter.h"
+#include "frontend/lifter_parts.h"
+#include "frontend/phrases.h"
 #include "frontend/types.h"
 
 namespace nndiff::frontend {
@@ -73,13 +74,33 @@ Object* Lifter::eval_operator(const clang::CXXOperatorCallExpr* call, const clan
   return call_function(callee, object, eval_unsequenced(sources), sources, call);
 }
 
+/// A member function of one of two objects: of each in a branch of its own.
+Object* Lifter::call_on_choice(const clang::FunctionDecl* callee, Object* self,
+                               const std::vector<Object*>& arguments,
+                               llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call) {
+  const clang::QualType type = callee->getReturnType();
+  const auto side = [&](int i) {
+    Object* result =
+        call_function(callee, self->parts[static_cast<std::size_t>(i)], arguments, sources, call);
+    if (type->isVoidType()) return objects_.fresh();
+    return type->isReferenceType() ? address_of(result) : result;
+  };
+  Object* result =
+      choose_object(self->value, [&] { return side(0); }, [&] { return side(1); }, call->getExprLoc());
+  return type->isReferenceType() ? dereference(result, type->getPointeeType(), call) : result;
+}
+
 Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
                               const std::vector<Object*>& arguments,
                               llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call) {
   const llvm::StringRef primitive = primitive_name(callee);
   if (!primitive.empty()) return call_primitive({primitive, callee, self, arguments, sources, call});
   if (Object* result = call_foreign(callee, arguments, call)) return result;
+  if (self && self->state == Content::State::choice)
+    return call_on_choice(callee, self, arguments, sources, call);
   if (Object* result = call_std(callee, self, arguments, call)) return result;
+  const auto* plain = llvm::dyn_cast<clang::CallExpr>(call);
+  if (Object* result = plain ? call_math_pair(callee, arguments, plain) : nullptr) return result;
   if (Object* result = call_math(callee, arguments, call)) return result;
   const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(callee);
   if (method && !method->isStatic() && tensor_type(context_.getRecordType(method->getParent()))) {
@@ -106,12 +127,16 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
 void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Expr* call) {
   const clang::SourceLocation where = call->getExprLoc();
   const clang::FunctionDecl* definition = callee->getDefinition();
+  const bool is_known =
+      callee->getIdentifier() && (is_inside(callee, "std") || callee->isExternC() || callee->getBuiltinID());
+  if (const std::string why = is_known ? unsupported_function(callee->getName()) : ""; !why.empty())
+    refuse(where, why);
   if (!definition || !definition->getBody())
     refuse(where, "the body of " + quoted(callee) +
                       " is not visible here; define it in the model file or in a header that it includes, or "
                       "give its derivative with NN_ADJOINT");
   if (callee->isVariadic())
-    refuse(where, "functions with variable arguments in the manner of C are not supported");
+    refuse(where, "functions with variable arguments in the manner of C are not supported; use a template");
   for (const Frame* frame : frames_)
     if (frame->function->getCanonicalDecl() == definition->getCanonicalDecl())
       refuse(where, quoted(callee) +

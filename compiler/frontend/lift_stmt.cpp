@@ -14,7 +14,8 @@ int Lifter::note_statement(const clang::Stmt* stmt) {
 
 void Lifter::declare(const clang::VarDecl* variable) {
   const clang::QualType type = variable->getType();
-  if (type.isVolatileQualified()) refuse(variable->getLocation(), "volatile variables are not supported");
+  if (type.isVolatileQualified())
+    refuse(variable->getLocation(), "volatile variables are not supported; remove 'volatile'");
   if (type->isMemberPointerType())
     refuse(variable->getLocation(), "pointers to members are not supported; name the member");
   if (type->isVariableArrayType())
@@ -29,7 +30,9 @@ void Lifter::declare(const clang::VarDecl* variable) {
     object = from_constant(*value, type);
   if (!object && variable->getInit()) {
     object = eval(variable->getInit());
-    if (!is_reference && (object->state == Object::State::place || object->state == Object::State::choice))
+    const bool is_view = object->state == Object::State::place && tensor_type(type);
+    if (!is_reference && !is_view &&
+        (object->state == Object::State::place || object->state == Object::State::choice))
       object = copy(*object, variable->getInit());
   }
   if (!object) object = default_object(type, variable->getLocation(), false);

@@ -11,25 +11,12 @@
 #include <set>
 
 #include "frontend/derivatives.h"
-#include "frontend/object.h"
+#include "frontend/frame.h"
 #include "frontend/parameters.h"
 #include "ir/diagnostic.h"
 #include "op/build.h"
 
 namespace nndiff::frontend {
-
-/// Where execution goes after a statement. Where that depends on the run, flags say so (Exits) and it is
-/// `next`, or `left` where no path goes on.
-enum class Flow : std::uint8_t { next, leave_function, leave_loop, next_round, left };
-
-/// A part of a function's execution.
-using Steps = llvm::function_ref<Flow()>;
-
-/// What follows a statement in its block. A statement that leaves on one of two paths runs it on the other.
-struct Rest {
-  Steps run;
-  bool used = false;
-};
 
 class Lifter {
  public:
@@ -46,32 +33,6 @@ class Lifter {
   const std::vector<ir::Diagnostic>& notes() const { return notes_; }
 
  private:
-  /// Whether a loop or switch has been left, or a round of it: booleans, known false where it cannot be.
-  struct Exits {
-    Object* broke = nullptr;
-    Object* continued = nullptr;  // null for a switch
-  };
-  /// A function being executed.
-  struct Frame {
-    const clang::FunctionDecl* function = nullptr;
-    bool in_library = false;     // its body is not the user's
-    ir::Loc place;               // in a library function: the user's call that led here
-    Object* self = nullptr;      // what `this` points to
-    Object* result = nullptr;    // a pointer where the function returns a reference
-    Object* returned = nullptr;  // a boolean like those of Exits
-    std::vector<Exits> exits;    // of the loops and switches around, innermost last
-    std::map<const clang::ValueDecl*, Object*> locals;
-  };
-  /// Restores what it was given at the end of a scope.
-  template <class T>
-  struct Restore {
-    T& place;
-    T saved;
-    explicit Restore(T& p) : place(p), saved(p) {}
-    ~Restore() { place = std::move(saved); }
-    Restore(const Restore&) = delete;
-    Restore& operator=(const Restore&) = delete;
-  };
   /// A point of the lifting to go back to.
   struct Mark;
   /// One side of a run-time branch, lifted aside.
@@ -87,15 +48,7 @@ class Lifter {
   enum class Rolled : std::uint8_t;
   struct NotUnrolled;
 
-  /// A call of a library function marked NN_PRIMITIVE.
-  struct PrimitiveCall {
-    llvm::StringRef name;
-    const clang::FunctionDecl* callee;
-    Object* self;  // the object of a member function, or null
-    const std::vector<Object*>& arguments;
-    llvm::ArrayRef<const clang::Expr*> sources;
-    const clang::Expr* expr;
-  };
+  struct PrimitiveCall;
   struct StaticArguments;
   using Arguments = const std::vector<Object*>&;
 
@@ -118,6 +71,7 @@ class Lifter {
   Index index_of(const Object* object, const clang::Expr* where);
   ir::Value value_of(const Index& index);
   Index plus(const Index& a, const Index& b);
+  Index minus(const Index& a, const Index& b);
   Index times(const Index& a, const ir::Dim& by);
   Index flat(const Place& place);
   Index flat(const Place& place, const ir::Shape& shape);
@@ -125,6 +79,7 @@ class Lifter {
   Object* element(Object* array, const Object* index, const clang::Expr* where);
   Object* element(Object* array, const Index& index, const clang::Expr* where);
   Object* materialise(const Object* parts, const clang::Expr* where);
+  Object* one_of(const Object* parts, const Index& index, const clang::Expr* where);
   std::vector<ir::Value> indices(const Object* place);
   Object* read(const Object* object, const clang::Expr* where);
   void write_place(const Object* to, const Object& from, const clang::Expr* where);
@@ -144,6 +99,8 @@ class Lifter {
   Object* decay(Object* array);
   Object* pointer_arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
                              const clang::BinaryOperator* expr);
+  bool is_same(ir::Value a, ir::Value b) const;
+  bool is_same_root(const Object* a, const Object* b) const;
   Object* pointer_difference(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
                              clang::QualType to, clang::QualType result, const clang::Expr* where);
 
@@ -252,6 +209,7 @@ class Lifter {
   Object* eval_binary(const clang::BinaryOperator* expr);
   Object* eval_assignment(const clang::BinaryOperator* expr);
   Object* eval_compound_assignment(const clang::CompoundAssignOperator* expr);
+  Object* three_way(const clang::BinaryOperator* expr, const Object* a, const Object* b);
   Object* arithmetic(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
                      clang::QualType operands, const clang::Expr* where);
   void name_after(const clang::Expr* target, Object* value);
@@ -290,6 +248,8 @@ class Lifter {
                       const std::vector<const clang::Expr*>& sources);
   Object* eval_operator(const clang::CXXOperatorCallExpr* call, const clang::FunctionDecl* callee,
                         std::vector<const clang::Expr*> sources);
+  Object* call_on_choice(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
+                         llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call);
   Object* call_function(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                         llvm::ArrayRef<const clang::Expr*> sources, const clang::Expr* call);
   void check_can_enter(const clang::FunctionDecl* callee, const clang::Expr* call);
@@ -313,6 +273,7 @@ class Lifter {
   Object* count_object(const Index& count);
   Object* make_elements(clang::QualType element, const Index& count, bool zero, const clang::Expr* where);
   Object* empty_rows(clang::QualType element, std::int64_t count, const clang::Expr* where);
+  Object* rows_of_one_length(const Index& count, const Object& row, const clang::Expr* where);
   Object* default_elements(clang::QualType element, const ir::Dim& dim, bool zero);
   ir::Value grown(ir::Value array);
   void make_room(Object* data, const Index& count, const clang::Expr* where);
@@ -332,7 +293,18 @@ class Lifter {
   Object* call_span(llvm::StringRef name, clang::QualType element, Object* self, Arguments arguments,
                     const clang::Expr* call);
 
+  // rows.cpp
+  Object* make_rows(clang::QualType element, const Index& count, const clang::Expr* where);
+  Object* row_at(const Object* rows, const Index& index);
+  Index start_of(const Object* row, const clang::Expr* where);
+  Object* in_row(const Object* place, const clang::Expr* where);
+  void make_rows_room(const Object* rows, const Index& count, const clang::Expr* where);
+  void make_row_room(const Object* row, const Index& count, const clang::Expr* where);
+  void spread_rows(const Object* row, const Index& room, const clang::Expr* where);
+  void assign_row(Object* to, const Object& from, const clang::Expr* where);
+
   // iterator.cpp
+  bool is_contiguous(clang::QualType type) const;
   clang::QualType pointee_of(clang::QualType type, const clang::Expr* where);
   Object* construct_std(const clang::CXXConstructExpr* expr, clang::QualType type);
   Object* call_iterator(const clang::FunctionDecl* callee, clang::QualType type, Object* self,
@@ -348,8 +320,25 @@ class Lifter {
   Object* call_algorithm(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
   Object* convert_element(Object* value, clang::QualType element, const clang::Expr* where);
   Object* call_sort(const clang::FunctionDecl* callee, Arguments arguments, const clang::CallExpr* call);
-  Object* call_memory(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
+  Object* call_stable_sort(const clang::FunctionDecl* callee, Arguments arguments,
+                           const clang::CallExpr* call);
   Object* call_extreme(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
+
+  // bytes.cpp
+  void move_elements(const Object* to, const Object* from, const Index& count, clang::QualType element,
+                     const clang::Expr* where);
+  Object* set_bytes(Arguments arguments, const Index& count, clang::QualType element,
+                    const clang::CallExpr* call);
+  Object* call_memory(llvm::StringRef name, Arguments arguments, const clang::CallExpr* call);
+
+  // edit.cpp: vectors in the middle
+  Object* emplaced(Arguments arguments, clang::QualType element, const clang::Expr* call);
+  Object* edit_vector(llvm::StringRef name, clang::QualType element, Object* self, Arguments arguments,
+                      const clang::Expr* call);
+  Object* insert(Object* self, const Object* before, const Index& count, clang::QualType element,
+                 const std::function<Object*(const Object*)>& item, const clang::Expr* call);
+  Object* erase(Object* self, const Object* from, const Index& count, clang::QualType element,
+                const clang::Expr* call);
 
   // primitives.cpp
   llvm::StringRef primitive_name(const clang::FunctionDecl* callee) const;
@@ -366,10 +355,14 @@ class Lifter {
   void check_new_sizes(const PrimitiveCall& call, const ir::Shape& from, const ir::Shape& to);
   Object* call_shape(const PrimitiveCall& call, const StaticArguments& statics);
   Object* call_element(const PrimitiveCall& call);
+  Object* call_view(const PrimitiveCall& call, clang::QualType type);
 
   // math.cpp
   Object* call_math(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
   Object* choose_integer(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
+
+  // math_pairs.cpp
+  Object* call_math_pair(const clang::FunctionDecl* callee, Arguments arguments, const clang::CallExpr* call);
 
   clang::ASTContext& context_;
   const Derivatives& derivatives_;

@@ -1,4 +1,4 @@
-// What the lifter's parts on branches and loops share.
+// What the lifter's parts share: on branches, on loops, on calls.
 #ifndef NNDIFF_FRONTEND_LIFTER_PARTS_H
 #define NNDIFF_FRONTEND_LIFTER_PARTS_H
 #include "frontend/lifter.h"
@@ -14,6 +14,7 @@ struct Lifter::Arm {
   ir::Region region;
   std::vector<Objects::Change> finals;  // objects from before that it changes, with what they hold at its end
   std::uint64_t birth = 0;
+  std::size_t ops = 0;  // how many there were before it
   Flow flow = Flow::next;
 };
 
@@ -21,6 +22,7 @@ struct Lifter::Join {
   ir::Value condition;
   ir::Region *yes, *no;
   std::uint64_t birth;
+  std::size_t ops;
   clang::SourceLocation where;
 };
 
@@ -44,6 +46,16 @@ struct Lifter::Carried {
   Content before;
   Content inside;  // in the body, at its start
   Content after;   // at its end
+};
+
+/// A call of a library function marked NN_PRIMITIVE.
+struct Lifter::PrimitiveCall {
+  llvm::StringRef name;
+  const clang::FunctionDecl* callee;
+  Object* self;  // the object of a member function, or null
+  const std::vector<Object*>& arguments;
+  llvm::ArrayRef<const clang::Expr*> sources;
+  const clang::Expr* expr;
 };
 
 /// The two objects that a pointer moves between in a loop: a boolean says which it is.

@@ -154,11 +154,7 @@ struct Refused {
 };
 
 const Refused refused[] = {
-    {"modf", "write x - std::trunc(x) for the fraction"},
-    {"frexp", "write std::ldexp(x, -1 - int(std::logb(x))) for the fraction"},
-    {"remquo", "write std::remainder(x, y)"},
     {"ilogb", "write int(std::logb(x))"},
-    {"sincos", "write std::sin(x) and std::cos(x)"},
     {"lgamma_r", "write std::lgamma(x)"},
     {"nextafter", "write x, from which it differs by a rounding"},
     {"nexttoward", "write x, from which it differs by a rounding"},

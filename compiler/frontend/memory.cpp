@@ -30,6 +30,12 @@ Index Lifter::plus(const Index& a, const Index& b) {
   return {build_.map(ir::Map::add, left, value_of(b))};
 }
 
+Index Lifter::minus(const Index& a, const Index& b) {
+  if (b.is_known()) return plus(a, {{}, -b.known});
+  const ir::Value left = value_of(a);
+  return {build_.map(ir::Map::sub, left, b.value)};
+}
+
 Index Lifter::times(const Index& a, const ir::Dim& by) {
   if (by.is_static() && a.is_known()) return {{}, a.known * by.value};
   if (by == ir::Dim{1} || a == Index{}) return a;
@@ -96,6 +102,8 @@ Object* Lifter::element(Object* array, const Index& index, const clang::Expr* wh
     for (Object*& part : content.parts) part = element(part, index, where);
     return objects_.holding(std::move(content));
   }
+  if (array->state == State::rows) return row_at(array, index);
+  if (array->state == State::row) return objects_.of(State::place, {array, {index}, true});
   ir::Shape dims = array->dims;
   if (array->state == State::value) dims = build_.shape(array->value);
   if (array->state == State::parts) dims = {ir::Dim(static_cast<std::int64_t>(array->parts.size()))};
@@ -106,7 +114,9 @@ Object* Lifter::element(Object* array, const Index& index, const clang::Expr* wh
            "index " + std::to_string(index.known) + " is out of range for an array of " + dims[0].text());
   if (array->state == State::parts) {
     if (index.is_known()) return array->parts[index.known];
-    return element(materialise(array, where), index, where);
+    const bool is_constant = std::all_of(array->parts.begin(), array->parts.end(),
+                                         [](const Object* part) { return part->is_known(); });
+    return is_constant ? element(materialise(array, where), index, where) : one_of(array, index, where);
   }
   if (array->state != State::table) return part_at(array, index);
   Content content = *array;
@@ -125,15 +135,8 @@ Object* Lifter::element(Object* array, const Index& index, const clang::Expr* wh
 /// An array of constants that is indexed at run time, as memory that is filled once, on entry.
 Object* Lifter::materialise(const Object* parts, const clang::Expr* where) {
   if (const auto found = tables_.find(parts); found != tables_.end()) return found->second;
-  std::optional<ir::Type> type;
-  for (const Object* part : parts->parts)
-    if (part->is_known()) type = type_of(*part);
-  if (!type)
-    refuse(where->getExprLoc(),
-           "the index of an array whose elements are not numbers must be an integer known at compile time");
-  for (const Object* part : parts->parts)
-    if (!part->is_known())
-      refuse(where->getExprLoc(), "this array must be indexed by what is known at compile time");
+  const std::optional<ir::Type> type = type_of(*parts->parts.at(0));
+  if (!type) refuse(where->getExprLoc(), "this array must be indexed by what is known at compile time");
   const Restore<ir::Region*> region(build_.region);
   build_.region = &entry_;
   const auto count = static_cast<std::int64_t>(parts->parts.size());
@@ -141,6 +144,25 @@ Object* Lifter::materialise(const Object* parts, const clang::Expr* where) {
   for (std::int64_t i = 0; i < count; ++i) assign(part_at(array, {{}, i}), *parts->parts[i], where);
   array->read_only = true;
   return tables_[parts] = array;
+}
+
+/// The element of a few objects, each of its own, that an index chooses at run time.
+Object* Lifter::one_of(const Object* parts, const Index& index, const clang::Expr* where) {
+  constexpr std::size_t most = 64;
+  const std::vector<Object*> objects = parts->parts;
+  if (objects.size() > most || objects.empty())
+    refuse(where->getExprLoc(), "the index of an array of more than " + std::to_string(most) +
+                                    " objects that are no numbers must be an integer known at compile time");
+  at(where);
+  Object* chosen = objects.back();
+  for (std::size_t i = objects.size() - 1; i-- > 0;) {
+    Content content{.state = State::choice};
+    const ir::Value number = value_of(Index{{}, static_cast<std::int64_t>(i)});
+    content.value = build_.map(ir::Map::eq, index.value, number);
+    content.parts = {objects[i], chosen};
+    chosen = objects_.holding(std::move(content));
+  }
+  return chosen;
 }
 
 /// The index operands of an access to a place.
@@ -161,6 +183,17 @@ Object* Lifter::read(const Object* object, const clang::Expr* where) {
     return choose_object(
         object->value, [&] { return read(sides[0], where); }, [&] { return read(sides[1], where); }, loc);
   }
+  if (object->state == State::row) {
+    Object* data = object->parts[0];
+    const Index start = start_of(object, where), room = index_of(object->parts[2], where);
+    const ir::Dim length = room.is_known() ? ir::Dim(room.known) : build_.dimension(room.value, "room");
+    Content content{.state = State::value};
+    content.in_memory = true;
+    content.value = build_.copy(build_.load(data->value, {value_of(start)}, {length}));
+    return objects_.holding(std::move(content));
+  }
+  if (object->state == State::place && object->place.root->state == State::row)
+    return read(in_row(object, where), where);
   if (object->state != State::place) {
     if (reads_) reads_->push_back(object);
     return const_cast<Object*>(object);
@@ -184,6 +217,7 @@ Object* Lifter::read(const Object* object, const clang::Expr* where) {
 
 void Lifter::write_place(const Object* to, const Object& from, const clang::Expr* where) {
   Object* root = to->place.root;
+  if (root->state == State::row) return write_place(in_row(to, where), from, where);
   if (root->state == State::choice) {
     const auto side = [&](int i) {
       Object* place = objects_.holding(*to);
@@ -241,6 +275,8 @@ void Lifter::assign(Object* to, const Object& from, const clang::Expr* where) {
   if (to->state == State::place) return write_place(to, from, where);
   const Object* source =
       from.state == State::place || from.state == State::choice ? read(&from, where) : &from;
+  if (to->has_parts() && to->parts.size() == 2 && to->parts[0]->state == State::row)
+    return assign_row(to, *source, where);
   if (to->has_parts() && source->has_parts() && to->parts.size() == source->parts.size()) {
     if (to->state != source->state)  // here a part is a member, there an element
       refuse(where->getExprLoc(),

@@ -44,6 +44,8 @@ struct Content {
     real,      // a number of the type `elem` known while compiling
     value,     // a tensor, an array of numbers or a scalar of the IR
     parts,     // a struct (bases, then fields), or an array with an object for each element
+    rows,      // vectors of numbers that change their lengths: see rows.cpp
+    row,       // not an object of its own: the elements of one of them, number place.index[0] of `parts`
     table,     // an array of structs: parts as of the struct, each an array with the axes `dims` in front
     place,     // not an object of its own: an element or row of another
     pointer,   // the address of a place; of nothing if that has no root
@@ -64,7 +66,7 @@ struct Content {
   bool in_memory = false;  // a value whose elements may be written in place: it is nobody else's
 
   bool is_known() const { return state == State::integer || state == State::real; }
-  bool has_parts() const { return state == State::parts || state == State::table; }
+  bool has_parts() const { return state == State::parts || state == State::table || state == State::rows; }
 };
 
 /// A place in memory of the program being lifted. An Object's address is its identity; what it holds changes

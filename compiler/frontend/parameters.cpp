@@ -75,6 +75,11 @@ struct Flattener {
 
   /// T*: the address of the first of unknown many.
   Object* flatten_pointer(clang::QualType to, const std::string& path) {
+    if (to->isFunctionType())
+      refuse(
+          "'" + path +
+          "' is a pointer to a function, which must be known at compile time; call a template that takes the "
+          "function or a lambda");
     if (!to->isArithmeticType() || !elem_of(to))
       refuse("'" + path + "' is a pointer to '" + shown(to, context) +
              "', which is not supported; take a pointer to numbers, a std::span or an nn::Tensor");
@@ -86,6 +91,8 @@ struct Flattener {
 
   /// A vector or span: its elements, and how many these are.
   Object* flatten_sized(clang::QualType element, const std::string& path, ir::Holder holder) {
+    if (element->isBooleanType() && holder == ir::Holder::vector)
+      refuse("'" + path + "' is a std::vector<bool>, which is not supported; use integers");
     if (!element->isArithmeticType() || !elem_of(element))
       refuse("'" + path + "' holds elements of type '" + shown(element, context) +
              "', which is not supported; use numbers");

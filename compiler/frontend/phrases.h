@@ -11,6 +11,12 @@ namespace nndiff::frontend {
 /// lifter has no rule for.
 std::string unsupported(const clang::Stmt* stmt);
 
+/// "std::thread is not supported; …": why a class of the standard library is refused, or empty.
+std::string unsupported_class(llvm::StringRef name);
+
+/// The same for a function of the standard library or of C.
+std::string unsupported_function(llvm::StringRef name);
+
 }  // namespace nndiff::frontend
 
 #endif

@@ -92,6 +92,7 @@ Object* Lifter::dereference(const Object* pointer, clang::QualType to, const cla
     return root;
   const Index index = is_whole ? Index{} : pointer->place.index[0];
   if (!has_cells) {
+    if (kind->state == State::rows || kind->state == State::row) return element(root, index, where);
     if (kind->state == State::parts && !is_whole) return element(root, index, where);
     if (kind->state == State::place && !kind->dims.empty()) return element(root, index, where);
     if (!(index == Index{}))
@@ -142,15 +143,40 @@ Object* Lifter::pointer_arithmetic(clang::BinaryOperatorKind kind, const Object*
   return advance(a, by, left->getPointeeType(), expr);
 }
 
+/// Whether two values are the same number for sure.
+bool Lifter::is_same(ir::Value a, ir::Value b) const {
+  if (a == b) return true;
+  if (!a || !b) return false;
+  const ir::Op &x = f_[a], &y = f_[b];
+  const bool is_pure = x.kind == ir::Kind::cast || x.kind == ir::Kind::map || x.kind == ir::Kind::constant;
+  if (!is_pure || x.kind != y.kind || x.map != y.map || !(x.type == y.type) || x.number != y.number)
+    return false;
+  for (std::size_t i = 0; i < x.operands.size(); ++i)
+    if (!is_same(x.operands[i], y.operands[i])) return false;
+  return true;
+}
+
+/// Whether pointers with these roots point into the same object for sure.
+bool Lifter::is_same_root(const Object* a, const Object* b) const {
+  if (a == b) return true;
+  if (!a || !b || a->state != b->state) return false;
+  if (a->state == State::choice)
+    return is_same(a->value, b->value) && is_same_root(a->parts[0], b->parts[0]) &&
+           is_same_root(a->parts[1], b->parts[1]);
+  if (a->state != State::row || a->parts != b->parts) return false;
+  const Index &i = a->place.index[0], &j = b->place.index[0];
+  return i == j || (!i.is_known() && is_same(i.value, j.value));
+}
+
 Object* Lifter::pointer_difference(clang::BinaryOperatorKind kind, const Object* a, const Object* b,
                                    clang::QualType to, clang::QualType result, const clang::Expr* where) {
   const Object *p = read(a, where), *q = read(b, where);
   if (p->state != State::pointer || q->state != State::pointer)
     refuse(where->getExprLoc(), "these pointers cannot be compared");
   const bool is_equality = kind == clang::BO_EQ || kind == clang::BO_NE;
-  if (p->place.root != q->place.root) {
+  if (!is_same_root(p->place.root, q->place.root)) {
     const auto may_differ = [](const Place& place) {
-      return place.root && place.root->state == State::choice;
+      return place.root && (place.root->state == State::choice || place.root->state == State::row);
     };
     if (!is_equality || may_differ(p->place) || may_differ(q->place))
       refuse(where->getExprLoc(), "these pointers point into different objects");

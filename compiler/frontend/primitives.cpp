@@ -1,7 +1,7 @@
 // Calls of library functions marked NN_PRIMITIVE: they become operations of the IR.
 #include <cmath>
 
-#include "frontend/lifter.h"
+#include "frontend/lifter_parts.h"
 #include "frontend/types.h"
 
 namespace nndiff::frontend {
@@ -62,6 +62,7 @@ Object* Lifter::call_primitive(const PrimitiveCall& call) {
     return objects_.of(build_.cast(operand(call, 0), elem(statics.types[0], call.expr)));
   }
   if (call.name == "element") return call_element(call);
+  if (call.name == "view" && !statics.types.empty()) return call_view(call, statics.types[0]);
   refuse(call.expr->getExprLoc(), "'nn::" + call.name.str() + "' is not supported yet");
 }
 
@@ -70,10 +71,37 @@ Object* Lifter::call_element(const PrimitiveCall& call) {
   Object* result = call.self;
   for (std::size_t i = 0; result && i < call.arguments.size(); ++i)
     result = element(result, call.arguments[i], call.sources[i]);
-  if (!result || result->state != Content::State::place)
-    refuse(call.expr->getExprLoc(), "this access to a tensor is not supported");
-  result->place.checked = true;
+  const std::function<void(Object*)> check = [&](Object* place) {
+    if (place && place->state == Content::State::choice) {
+      for (Object* side : place->parts) check(side);
+      return;
+    }
+    if (!place || place->state != Content::State::place)
+      refuse(call.expr->getExprLoc(), "this access to a tensor is not supported");
+    place->place.checked = !place->place.flat;
+  };
+  check(result);
   return result;
+}
+
+/// nn::view<Tensor>(pointer, sizes…): a block of the memory that the pointer points into.
+Object* Lifter::call_view(const PrimitiveCall& call, clang::QualType type) {
+  const auto tensor = tensor_type(type);
+  const Object* pointer = read(call.arguments.at(0), call.sources[0]);
+  if (!tensor || pointer->state != Content::State::pointer || !pointer->place.root)
+    refuse(call.expr->getExprLoc(), "this view is not supported");
+  check_new_sizes(call, {}, tensor->shape);
+  Object* root = pointer->place.root;
+  const Object* kind = root;
+  while (kind->state == Content::State::choice) kind = kind->parts[0];
+  if (kind->state != Content::State::value || build_.shape(kind->value).empty())
+    refuse(call.expr->getExprLoc(),
+           "a view of this memory is not supported; use an array of numbers, a std::vector or an nn::Tensor");
+  const Index start = pointer->place.index.empty() ? Index{} : pointer->place.index[0];
+  Object* view = objects_.of(Content::State::place, {root, {start}, true});
+  view->dims = tensor->shape;
+  view->read_only = root->read_only || call.sources[0]->getType()->getPointeeType().isConstQualified();
+  return view;
 }
 
 /// An argument as a value of the IR.

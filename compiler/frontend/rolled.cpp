@@ -18,6 +18,7 @@ bool contains(const std::vector<Object*>& list, const Object* object) {
 void add_leaves(Object* object, std::vector<Object*>& list) {
   if (!object) return;
   if (object->state == State::place) return add_leaves(object->place.root, list);
+  if (object->state == State::row) return add_leaves(object->parts[0], list);
   if (object->has_parts() || object->state == State::choice) {
     for (Object* part : object->parts) add_leaves(part, list);
   } else if (!object->read_only && object->state != State::closure && object->state != State::function &&
@@ -138,8 +139,9 @@ void Lifter::enter_round(Round& round, const std::vector<Object*>& changing) {
   for (Object* object : changing) {
     Carried carried{object, *object, *object, {}};
     if (object->state == State::pointer && object->place.root) {
-      carried.inside.place.index = {{build_.parameter(round.region, {ir::Elem::i64, {}})}};
-      carried.inside.place.flat = true;
+      const bool moves = !object->place.index.empty() || !object->place.root->has_parts();
+      if (moves) carried.inside.place.index = {{build_.parameter(round.region, {ir::Elem::i64, {}})}};
+      carried.inside.place.flat = moves;
       enter_roots(round, carried);
     } else if (const auto type = type_of(*object)) {
       carried.inside = {.state = State::value};
@@ -212,12 +214,20 @@ void Lifter::carry(Round& round, Carried& carried, clang::SourceLocation where) 
   const bool was_unset = before.state == State::unset && !before.elem;
   if (is_pointer && was_unset && after.place.root->born > round.birth) return;  // of no use after the loop
   const bool has_roots = round.roots.count(carried.object) > 0;
+  if (is_pointer && carried.inside.state == State::pointer && carried.inside.place.index.empty() &&
+      after.place.index.empty() && after.place.root == before.place.root)
+    return;  // the address of an object that is no array
   if (has_roots) carry_root(round, carried);
   if (is_pointer && !was_unset && !has_roots &&
       (before.state != State::pointer || after.place.root != before.place.root))
     refuse(where, "a pointer that moves to another object in a loop is not supported; use an index");
   const auto type = is_pointer ? std::optional(ir::Type{ir::Elem::i64, {}}) : type_of(after);
   if (!type && after.state == State::unset) return;
+  if (after.state == State::function || after.state == State::closure)
+    refuse(
+        where,
+        "a function that changes from round to round is not supported, because it must be known at compile "
+        "time; call each one in a branch of its own");
   if (!type || before.has_parts())
     refuse(where, "an object that is made anew in a loop in this way is not supported");
   const ir::Value start = slot_value(before, *type, is_pointer);

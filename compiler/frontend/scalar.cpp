@@ -80,6 +80,8 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
     default:
       break;
   }
+  if (cast->getCastKind() == clang::CK_BitCast && inner->getType()->isVoidPointerType())
+    refuse(cast->getExprLoc(), "memory without a type is not supported; use a std::vector or 'new'");
   refuse(cast->getExprLoc(),
          llvm::isa<clang::ImplicitCastExpr>(cast) || llvm::isa<clang::CXXStaticCastExpr>(cast)
              ? "the conversion to '" + shown(cast->getType()) + "' is not supported"
@@ -89,7 +91,7 @@ Object* Lifter::eval_cast(const clang::CastExpr* cast) {
 /// Reading a variable: what it holds now.
 Object* Lifter::load(const Object* place, const clang::Expr* where) {
   if (where->getType().isVolatileQualified())
-    refuse(where->getExprLoc(), "volatile variables are not supported");
+    refuse(where->getExprLoc(), "volatile variables are not supported; remove 'volatile'");
   const Object* now = read(place, where);
   if (now->state == Object::State::unset)
     refuse(where->getExprLoc(), "this variable is used before anything was assigned to it");
@@ -189,12 +191,34 @@ Object* Lifter::eval_binary(const clang::BinaryOperator* expr) {
     return eval(expr->getRHS());
   }
   if (!expr->isMultiplicativeOp() && !expr->isAdditiveOp() && !expr->isShiftOp() && !expr->isBitwiseOp() &&
-      !(expr->isComparisonOp() && expr->getOpcode() != clang::BO_Cmp))
+      !expr->isComparisonOp())
     refuse(expr->getExprLoc(), "the operator '" + expr->getOpcodeStr().str() + "' is not supported");
   const auto operands = eval_unsequenced({expr->getLHS(), expr->getRHS()});
+  if (expr->getOpcode() == clang::BO_Cmp) return three_way(expr, operands[0], operands[1]);
   if (expr->getLHS()->getType()->isPointerType() || expr->getRHS()->getType()->isPointerType())
     return pointer_arithmetic(expr->getOpcode(), operands[0], operands[1], expr);
   return arithmetic(expr->getOpcode(), operands[0], operands[1], expr->getLHS()->getType(), expr);
+}
+
+/// a <=> b: an object like std::strong_ordering, which holds -1, 0, 1, or 2 where there is no order.
+Object* Lifter::three_way(const clang::BinaryOperator* expr, const Object* a, const Object* b) {
+  const clang::QualType type = expr->getLHS()->getType();
+  const auto holds = [&](clang::BinaryOperatorKind kind) -> const Object* {
+    return type->isPointerType()
+               ? pointer_difference(kind, a, b, type->getPointeeType(), context_.BoolTy, expr)
+               : arithmetic(kind, a, b, type, expr);
+  };
+  const auto known = [&](int n) { return objects_.of(context_.MakeIntValue(n, context_.SignedCharTy)); };
+  const auto choose = [&](const Object* condition, Object* yes, Object* no) {
+    if (condition->state == Object::State::integer) return condition->integer.getBoolValue() ? yes : no;
+    const ir::Value left = value_of(yes, context_.SignedCharTy, expr);
+    const ir::Value right = value_of(no, context_.SignedCharTy, expr);
+    return objects_.of(build_.map(ir::Map::where, {condition->value, left, right}));
+  };
+  Object* order = choose(holds(clang::BO_EQ), known(0), known(type->isRealFloatingType() ? 2 : 0));
+  order = choose(holds(clang::BO_GT), known(1), order);
+  order = choose(holds(clang::BO_LT), known(-1), order);
+  return objects_.of(std::vector<Object*>{order});
 }
 
 Object* Lifter::eval_assignment(const clang::BinaryOperator* expr) {

@@ -2,6 +2,7 @@
 #include "frontend/types.h"
 
 #include "frontend/clang_messages.h"
+#include "frontend/phrases.h"
 
 namespace nndiff::frontend {
 
@@ -148,9 +149,12 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
   const std::string objects =
       "objects of type '" + shown(type.getUnqualifiedType(), context) + "' are not supported";
   if (!record || !record->hasDefinition()) return objects + " here";
+  if (const auto element = element_of(type, "vector"); element && (*element)->isBooleanType())
+    return "std::vector<bool> is not supported; use a std::vector<int> or a std::array<bool, n>";
   if (element_of(type, "vector") || element_of(type, "span") || is_pointer_like(type)) return "";
-  if (specialisation(type, "std", "function"))
-    return "std::function is not supported; pass the function or a lambda to a template";
+  if (const std::string why = is_inside(record, "std") ? unsupported_class(record->getName()) : "";
+      !why.empty())
+    return why;
   if (record->isUnion()) return "unions are not supported; use a struct";
   if (record->getNumVBases() > 0 || record->isPolymorphic())
     return "classes with virtual functions or bases are not supported; use a template";
@@ -159,6 +163,8 @@ std::string record_problem(clang::QualType type, const clang::ASTContext& contex
     return objects + ": it has a destructor of its own";
   for (const clang::FieldDecl* field : record->fields()) {
     const clang::QualType member = field->getType();
+    if (field->isAnonymousStructOrUnion() && member->isUnionType())
+      return "unions are not supported; use a struct";
     const char* what = member->isMemberPointerType()       ? "a pointer to a member"
                        : field->isBitField()               ? "a bit-field"
                        : member.isVolatileQualified()      ? "volatile"

@@ -90,10 +90,11 @@ class Liveness {
     if (f_[v].kind == Kind::size) mark(f_[v].dim);
   }
 
-  // A shape needs the operations that give its sizes their names.
+  // A shape needs the operations that give its sizes their names, in either sweep.
   void mark(const ir::Dim& dim) {
     dim.for_each_name([&](std::string_view name) {
-      if (const auto found = named_.find(name); found != named_.end()) mark(found->second);
+      const auto [first, last] = named_.equal_range(name);
+      for (auto found = first; found != last; ++found) mark(found->second);
     });
   }
 
@@ -126,7 +127,7 @@ class Liveness {
   std::vector<bool> is_live_;
   std::vector<std::set<std::size_t>> live_yields_;
   std::vector<Value> loop_of_;
-  std::map<std::string, Value, std::less<>> named_;
+  std::multimap<std::string, Value, std::less<>> named_;
   std::vector<Value> open_;
 };
 

@@ -14,12 +14,13 @@ struct Live {
   std::vector<Value> owner = std::vector<Value>(f.ops.size());   // the loop or branch around a value
   std::vector<int> number = std::vector<int>(f.ops.size(), -1);  // of a loop's parameter
   std::map<std::pair<Value, std::size_t>, bool> yielded = {};
-  std::map<std::string, Value, std::less<>> bound = {};  // names that sizes are given on the way
+  std::multimap<std::string, Value, std::less<>> bound = {};  // names that sizes are given on the way
   std::vector<Value> open = {};
 
   void need_names(const ir::Dim& dim) {
     dim.for_each_name([&](std::string_view name) {
-      if (const auto it = bound.find(name); it != bound.end()) need(it->second);
+      const auto [first, last] = bound.equal_range(name);  // in either sweep
+      for (auto it = first; it != last; ++it) need(it->second);
     });
   }
 

@@ -59,7 +59,7 @@ void add_names(const Program& p, Value v, std::set<std::string>& names) {
 
 // A size that is bound on the way is known before anything has that size.
 void connect_sizes(const Program& p, Groups& all) {
-  std::map<std::string, int, std::less<>> bound;
+  std::multimap<std::string, int, std::less<>> bound;  // in either sweep
   for (Value v : p.scopes.order)
     if (p.f[v].kind == Kind::dimension) bound.emplace(p.f[v].dim.name(), all.of[v.id]);
   if (bound.empty()) return;
@@ -76,10 +76,11 @@ void connect_sizes(const Program& p, Groups& all) {
       if (p.part[o.id] == Part::free) open.insert(open.end(), p.f[o].operands.begin(), p.f[o].operands.end());
     }
     for (const std::string& name : names) {
-      const auto it = bound.find(name);
-      if (it == bound.end()) continue;
-      const int user = all.around(p, group, all.groups[it->second].scope);
-      if (user >= 0) connect(all, it->second, user);
+      const auto [first, last] = bound.equal_range(name);
+      for (auto it = first; it != last; ++it) {
+        const int user = all.around(p, group, all.groups[it->second].scope);
+        if (user >= 0) connect(all, it->second, user);
+      }
     }
   }
 }

@@ -18,11 +18,13 @@ V borrow(const Device& device, Pointer pointer, I... sizes) {
 /// to such a tensor gives it elements of its own.
 template <class V, std::integral... I>
   requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
+NN_PRIMITIVE("view")
 V view(typename V::value_type* pointer, I... sizes) {
   return detail::borrow<V>(Device(), pointer, sizes...);
 }
 template <class V, std::integral... I>
   requires(detail::is_tensor<V> && sizeof...(I) == static_cast<std::size_t>(V::name_count))
+NN_PRIMITIVE("view")
 V view(const typename V::value_type* pointer, I... sizes) {
   return detail::borrow<V>(Device(), pointer, sizes...);
 }

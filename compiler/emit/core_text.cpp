@@ -36,6 +36,8 @@ void CoreText::name_buffers() {
         break;
       case Buffer::Place::arena:
       case Buffer::Place::room:
+      case Buffer::Place::parameter:
+      case Buffer::Place::local:
         if (b.first >= 0) name = unique_name(plan::name_hint(plan, b, b.first));
         break;
     }
@@ -173,7 +175,7 @@ void CoreText::declare_buffers(const std::string& reserve) {
 std::size_t CoreText::first_backward() const {
   std::size_t first = plan.steps.size(), behind = 0;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    if (is_scalar(plan.steps[i])) continue;
+    if (is_scalar(plan.steps[i]) || plan.steps[i].kind == Step::Kind::routine) continue;
     if (plan.steps[i].sweep == ir::Sweep::forward)
       behind = i + 1;
     else
@@ -185,7 +187,9 @@ std::size_t CoreText::first_backward() const {
 void CoreText::comment(int number) {
   const std::size_t first = first_backward();
   const bool backward = static_cast<std::size_t>(number) >= first;
-  if (number == 0 || static_cast<std::size_t>(number) == first) {
+  const bool begins =
+      number == 0 || plan.steps[static_cast<std::size_t>(number) - 1].kind == Step::Kind::routine;
+  if (begins || static_cast<std::size_t>(number) == first) {
     w.lines.blank();
     w.lines.line(backward ? "// Backward." : "// Forward.");
     commented_.clear();

@@ -12,6 +12,7 @@
 
 #include "frontend/object.h"
 #include "frontend/parameters.h"
+#include "frontend/routine.h"
 #include "ir/diagnostic.h"
 #include "op/build.h"
 
@@ -297,6 +298,29 @@ class Lifter {
   Object* enter(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                 const clang::Expr* call);
 
+  // routine.cpp: recursive functions
+  struct Body;
+  bool is_recursive(const clang::FunctionDecl* callee);
+  void describe(Signature& s, Object* object, bool is_own, clang::SourceLocation where);
+  void describe_place(Signature& s, Object* object, bool is_own, clang::SourceLocation where);
+  void describe_closure(Signature& s, const Closure& closure, clang::SourceLocation where);
+  Signature signature_of(const clang::FunctionDecl* function, Object* self, Arguments arguments,
+                         clang::SourceLocation where);
+  void enter_routine(const Signature& s, ir::Region& region);
+  Object* result_object(const clang::FunctionDecl* function, std::vector<Object*>& leaves,
+                        clang::SourceLocation where);
+  Body lift_body(const clang::FunctionDecl* function, const Signature& s, Object* self, Arguments arguments,
+                 const clang::Expr* call);
+  void leave_routine(Body& body, const Signature& s, const std::vector<Object*>& leaves, std::uint64_t birth,
+                     std::size_t entered, clang::SourceLocation where);
+  void check_routine(const ir::Region& body);
+  std::size_t lift_routine(const clang::FunctionDecl* function, const Signature& s, Object* self,
+                           Arguments arguments, const clang::Expr* call);
+  std::size_t finish_routine(std::size_t index, const clang::FunctionDecl* function, Body body);
+  Object* call_routine(const clang::FunctionDecl* function, Object* self, Arguments arguments,
+                       const clang::Expr* call);
+  void receive(const Slot& slot, ir::Value v);
+
   // library.cpp: the standard library's own
   Object* call_std(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                    const clang::Expr* call);
@@ -371,9 +395,12 @@ class Lifter {
   Objects objects_;
   std::vector<Frame*> frames_;  // innermost last
   std::vector<ir::Diagnostic> notes_;
-  std::map<const clang::Decl*, Object*> globals_;   // constants outside of the function
-  std::map<const Object*, Object*> tables_;         // constant arrays that are indexed at run time, as memory
-  ir::Region entry_;                                // what is executed first: filling these
+  std::map<const clang::Decl*, Object*> globals_;  // constants outside of the function
+  std::map<const Object*, Object*> tables_;        // constant arrays that are indexed at run time, as memory
+  ir::Region entry_;                               // what is executed first: filling these
+  std::vector<Routine> routines_;                  // recursive functions, those being lifted too
+  int routine_count_ = 0;                          // of all that were ever begun
+  std::map<const clang::FunctionDecl*, bool> recursive_;
   std::set<ir::Value> lent_;                        // inputs that the function may write
   std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter
   std::uint64_t oldest_write_ = ~std::uint64_t{0};  // the oldest object written since this was last reset

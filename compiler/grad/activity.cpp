@@ -56,10 +56,15 @@ struct Spread {
         edge(body.yields[i], body.params[i + 1]);
       }
     }
+    if (op.kind == Kind::call) {
+      const Region& body = f[routine_of(f, op)].regions[0];
+      for (std::size_t i = 0; i < op.operands.size(); ++i) edge(op.operands[i], body.params[i]);
+    }
     if (op.kind != Kind::result) return;
     const Op& of = f[op.operands[0]];
     for (const Region& r : of.regions) edge(r.yields[op.index], v);
     if (of.kind == Kind::loop) edge(of.operands[op.index + 1], v);
+    if (of.kind == Kind::call) edge(f[routine_of(f, of)].regions[0].yields[op.index], v);
   }
 
   void forward(const Region& r) {
@@ -91,6 +96,7 @@ struct Spread {
       if (op.kind == Kind::alloc && !holds[v.id]) holds[v.id] = changed = true;
       structure(v, [&](Value from, Value to) { edge(from, to); });
       for (const Region& inner : op.regions) memory(inner);
+      if (op.kind == Kind::call) continue;
       const bool keeps = ir::consumes(op, 0) || ir::is_view(op.kind) || op.kind == Kind::copy;
       if (keeps) edge(op.operands[0], v);
     }

@@ -5,6 +5,7 @@
 
 #include "grad/guard.h"
 #include "grad/memory.h"
+#include "grad/routine.h"
 #include "ir/linear.h"
 
 namespace nndiff::grad {
@@ -23,8 +24,10 @@ struct Reverse {
   op::Builder& b;
   const Layout& at;
   const std::vector<bool>& is_active;
+  const Frames& frames;
   Adjoints& adjoints;
   Mirrors mirrors = Mirrors(is_active.size());
+  std::vector<Value> routines = {};  // those that run backwards, in the order in which they were called
 
   void ops(const std::vector<Value>& forward) {
     for (auto it = forward.rbegin(); it != forward.rend(); ++it) step(*it);
@@ -40,7 +43,10 @@ struct Reverse {
     switch (b.f[y].kind) {
       case Kind::result:
       case Kind::dimension:
+      case Kind::routine:
         return;
+      case Kind::call:
+        return call(y);
       case Kind::loop:
         return loop(y);
       case Kind::branch:
@@ -214,6 +220,117 @@ struct Reverse {
     return z;
   }
 
+  // --- routines ------------------------------------------------------------------------------------------------------
+
+  // The routine that runs `routine` backwards. Its body is written when everything that calls it has been.
+  Value backward_routine(Value routine) {
+    if (mirrors[routine.id]) return mirrors[routine.id];
+    Op op{.kind = Kind::routine, .type = counter};
+    for (Value v : b.f.body.ops)
+      if (b.f[v].kind == Kind::routine) op.index = std::max(op.index, b.f[v].index + 1);
+    op.index += static_cast<int>(routines.size());
+    op.sweep = ir::Sweep::backward;
+    op.loc = b.f[routine].loc;
+    op.name = b.f[routine].name;
+    op.regions.emplace_back();
+    routines.push_back(routine);
+    return mirrors[routine.id] = b.f.make(std::move(op));
+  }
+
+  void call(Value y) {
+    if (!arrives(y)) return;
+    const Op op = b.f[y];
+    const Value routine = routine_of(b.f, op), backward = backward_routine(routine);
+    const Exchange through = exchange_of(b.f, is_active, routine);
+    std::vector<Value> operands = {frames.before.at(y)};
+    std::vector<Type> types;
+    std::vector<int> places(through.numbers.size(), -1);
+    const auto give = [&](Value adjoint) {
+      if (!b.shape(adjoint).empty()) places.push_back(static_cast<int>(operands.size()));
+      operands.push_back(adjoint);
+    };
+    for (std::size_t k : through.yields) give(arriving(y, routine, k));
+    for (std::size_t i : through.borrowed) {
+      if (!is_active[op.operands[i].id])
+        b.refuse(
+            "this recursive function is called with several arrays in the place of one, of which only "
+            "some are differentiated, which is not supported");
+      give(adjoints.carried(op.operands[i]));
+    }
+    for (std::size_t i : through.numbers) types.push_back(b.type(op.operands[i]));
+    for (std::size_t i = through.numbers.size(); i < places.size(); ++i)
+      types.push_back(b.type(operands[static_cast<std::size_t>(places[i])]));
+    place(y);
+    const op::Builder::Built built = b.call(b.f[backward].index, operands, types, places);
+    mirrors[y.id] = built.op;
+    receive(op, routine, through, built.results);
+  }
+
+  // The adjoint of result `k` of call `y` as the backward routine begins with it.
+  Value arriving(Value y, Value routine, std::size_t k) {
+    if (const Value result = at.results[y.id][k]) return adjoints.carried(result);
+    const Value yield = b.f[routine].regions[0].yields[k];
+    return b.shape(yield).empty() ? b.constant(0, b.type(yield)) : adjoints.zeros(yield);
+  }
+
+  // Hands on what the backward routine has given back. First the sums, as in `loop`.
+  void receive(const Op& op, Value routine, const Exchange& through, const std::vector<Value>& results) {
+    const std::vector<int> axes = b.f[routine].axes;
+    std::size_t next = through.numbers.size();
+    std::vector<std::pair<Value, Value>> written;
+    for (std::size_t k : through.yields)
+      if (axes[k] >= 0) written.emplace_back(op.operands[static_cast<std::size_t>(axes[k])], results[next++]);
+    for (std::size_t i : through.borrowed) replace(op.operands[i], results[next++]);
+    for (const auto& [to, adjoint] : written) hand(to, adjoint, true);
+    for (std::size_t n = 0; n < through.numbers.size(); ++n)
+      if (const Value to = op.operands[through.numbers[n]]; is_active[to.id]) hand(to, results[n], true);
+  }
+
+  void write_routine(Value routine) {
+    const Exchange through = exchange_of(b.f, is_active, routine);
+    const Region body = b.f[routine].regions[0];
+    const std::vector<int> axes = b.f[routine].axes;
+    Region r, *outer = std::exchange(b.region, &r);
+    place(routine);
+    b.parameter(r, counter);
+    std::vector<Value> given, arrays;
+    std::vector<int> places(through.numbers.size(), -1);
+    const auto take = [&](Value like, Value owner) {
+      given.push_back(adopt(r, like));
+      if (!owner) return;
+      arrays.push_back(owner);
+      places.push_back(static_cast<int>(r.params.size()) - 1);
+    };
+    for (std::size_t k : through.yields)
+      take(body.yields[k], axes[k] < 0 ? Value{} : body.params[static_cast<std::size_t>(axes[k])]);
+    for (std::size_t i : through.borrowed) take(body.params[i], body.params[i]);
+    for (std::size_t n = 0; n < through.borrowed.size(); ++n)
+      adjoints.set_owned(body.params[through.borrowed[n]], given[through.yields.size() + n]);
+    for (std::size_t n = 0; n < through.yields.size(); ++n)
+      hand(body.yields[through.yields[n]], given[n], true);
+    ops(body.ops);
+    for (std::size_t i : through.numbers) r.yields.push_back(adjoints.carried(body.params[i]));
+    for (Value array : arrays) r.yields.push_back(adjoints.carried(array));
+    b.region = outer;
+    b.f[mirrors[routine.id]].regions[0] = std::move(r);
+    b.f[mirrors[routine.id]].axes = std::move(places);
+  }
+
+  // Writes the routines that have been asked for, and those that these ask for, and puts them in front.
+  void write_routines() {
+    adjoints.pool.clear();
+    std::vector<Value> made;
+    for (std::size_t i = 0; i < routines.size(); ++i) {
+      write_routine(routines[i]);
+      made.push_back(mirrors[routines[i].id]);
+      adjoints.pool.clear();
+    }
+    std::vector<Value>& all = b.f.body.ops;
+    const auto first =
+        std::find_if(all.begin(), all.end(), [&](Value v) { return b.f[v].kind != Kind::routine; });
+    all.insert(first, made.begin(), made.end());
+  }
+
   // What one region of a branch leaves behind.
   struct Arm {
     Region region;
@@ -246,7 +363,10 @@ struct Reverse {
     for_each_inside(y, [&](Value v) {
       const Op& op = b.f[v];
       if (op.kind == Kind::load) by_element.insert(element_base(b.f, is_active, op.operands[0]));
-      if (ir::consumes(op, 0)) gone.insert(op.operands[0]);
+      for (std::size_t i = 0; i < op.operands.size(); ++i) {
+        if (ir::consumes(op, i)) gone.insert(op.operands[i]);
+        if (op.kind == Kind::call && !b.shape(op.operands[i]).empty()) by_element.insert(op.operands[i]);
+      }
       if (op.kind == Kind::loop) gone.insert(op.operands.begin() + 1, op.operands.end());
       for (const Region& r : op.regions) gone.insert(r.yields.begin(), r.yields.end());
     });
@@ -314,12 +434,14 @@ struct Reverse {
 
 }  // namespace
 
-Mirrors reverse(op::Builder& b, const Layout& at, const std::vector<bool>& is_active, Adjoints& adjoints) {
-  Reverse sweep{b, at, is_active, adjoints};
+Mirrors reverse(op::Builder& b, const Layout& at, const std::vector<bool>& is_active, const Frames& frames,
+                Adjoints& adjoints) {
+  Reverse sweep{b, at, is_active, frames, adjoints};
   const std::vector<Value> forward = b.f.body.ops;
   const std::size_t primal = is_active.size();
   for (auto it = forward.rbegin(); it != forward.rend(); ++it)
     if (it->id < primal) sweep.step(*it);
+  sweep.write_routines();
   return sweep.mirrors;
 }
 

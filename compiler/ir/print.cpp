@@ -36,7 +36,9 @@ struct Printer {
     std::string text;
     if (op.kind == Kind::constant) text += " " + number_text(op.number);
     if (op.kind == Kind::size || op.kind == Kind::dimension) text += " " + std::string(op.dim.text());
-    if (op.kind == Kind::input || op.kind == Kind::result) text += " #" + std::to_string(op.index);
+    if (op.kind == Kind::input || op.kind == Kind::result || op.kind == Kind::routine ||
+        op.kind == Kind::call)
+      text += " #" + std::to_string(op.index);
     if (op.trans_a) text += " trans_a";
     if (op.trans_b) text += " trans_b";
     if (op.is_while) text += " while";

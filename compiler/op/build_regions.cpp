@@ -91,4 +91,14 @@ Builder::Built Builder::branch(Value condition, ir::Region yes, ir::Region no) {
   return {made, results(*this, made, yields)};
 }
 
+Builder::Built Builder::call(int number, const std::vector<Value>& operands, const std::vector<Type>& types,
+                             const std::vector<int>& places) {
+  Op op{.kind = Kind::call, .type = {Elem::i64, {}}, .operands = operands, .axes = places, .index = number};
+  Built built{append(std::move(op)), {}};
+  for (std::size_t i = 0; i < types.size(); ++i)
+    built.results.push_back(append(
+        {.kind = Kind::result, .type = types[i], .operands = {built.op}, .index = static_cast<int>(i)}));
+  return built;
+}
+
 }  // namespace nndiff::op

@@ -60,19 +60,16 @@ std::string Code::head(const Step& step, const std::string& body) const {
   const Op& op = w_.plan.f[step.values[0]];
   const ir::Region& region = op.regions[0];
   const std::size_t result = returned(w_.plan.f, op);
-  std::string text =
+  const std::string type =
       result < region.yields.size() ? ir::cpp_name(w_.plan.f[region.yields[result]].type.elem) : "void";
-  text += " " + functions_.at(op.index) + "(";
-  bool first = true;
-  const auto add = [&](const std::string& type, const std::string& name) {
-    text += (first ? "" : ", ") + type + (mentions(body, name) ? name : "/*" + name + "*/");
-    first = false;
+  std::vector<std::string> parameters;
+  const auto add = [&](const std::string& of, const std::string& name) {
+    parameters.push_back(of + (mentions(body, name) ? name : "/*" + name + "*/"));
   };
   for (const std::string& dim : sizes_) add("const std::int64_t ", w_.dims.at(dim));
   for (Value p : region.params) {
-    const ir::Type& type = w_.plan.f[p].type;
-    const std::string elem = ir::cpp_name(type.elem);
-    if (type.shape.empty()) {
+    const std::string elem = ir::cpp_name(w_.plan.f[p].type.elem);
+    if (w_.plan.f[p].type.shape.empty()) {
       add("const " + elem + " ", w_.scalars.at(p));
       continue;
     }
@@ -85,7 +82,7 @@ std::string Code::head(const Step& step, const std::string& body) const {
   for (std::size_t k = 0; k < region.yields.size(); ++k)
     if (k != result && w_.plan.f[region.yields[k]].type.shape.empty())
       add(ir::cpp_name(w_.plan.f[region.yields[k]].type.elem) + "& ", results_.at({op.index, k}));
-  return text + ")";
+  return function_head(type, functions_.at(op.index), parameters);
 }
 
 void Code::declare_locals(Value routine) {

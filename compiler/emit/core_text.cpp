@@ -234,22 +234,29 @@ bool mentions(const std::string& text, const std::string& name) {
   return false;
 }
 
-std::string CoreText::head(const std::string& result, const std::string& name, std::size_t from) const {
-  std::string text = result + " " + name + "(";
+std::string function_head(const std::string& result, const std::string& name,
+                          const std::vector<std::string>& parameters) {
   const std::string indent(4, ' ');
-  std::string line;
-  for (std::size_t i = from; i < w.arguments.size(); ++i) {
-    const CoreArgument& a = w.arguments[i];
-    const std::string item = a.type + " " +
-                             (mentions(w.lines.text(), a.name) ? a.name : "/*" + a.name + "*/") +
-                             (i + 1 < w.arguments.size() ? ", " : ") {");
-    if (!line.empty() && indent.size() + line.size() + item.size() > 108) {
+  std::string text = result + " " + name + "(", line;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const bool is_last = i + 1 == parameters.size();
+    const std::string item = parameters[i] + (is_last ? ")" : ", ");
+    if (!line.empty() && indent.size() + line.size() + item.size() + (is_last ? 2 : 0) > 108) {
       text += "\n" + indent + line.substr(0, line.size() - 1);
       line.clear();
     }
     line += item;
   }
-  return text + "\n" + indent + line + "\n";
+  return text + "\n" + indent + line;
+}
+
+std::string CoreText::head(const std::string& result, const std::string& name, std::size_t from) const {
+  std::vector<std::string> parameters;
+  for (std::size_t i = from; i < w.arguments.size(); ++i) {
+    const CoreArgument& a = w.arguments[i];
+    parameters.push_back(a.type + " " + (mentions(w.lines.text(), a.name) ? a.name : "/*" + a.name + "*/"));
+  }
+  return function_head(result, name, parameters) + " {\n";
 }
 
 }  // namespace nndiff::emit

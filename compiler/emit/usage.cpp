@@ -59,6 +59,8 @@ bool UsageOf::is_written(const Step& step, int buffer) const {
     return any;
   };
   bool any = false;
+  for (const Step::Part& part : step.parts)
+    for (const plan::Move& m : part.moves) any = any || m.to == buffer;
   for (const ir::Region& r : plan.f[step.values[0]].regions)
     ir::for_each(plan.f, r, [&](Value v) { any = any || writes(v); });
   return any;
@@ -209,8 +211,12 @@ void UsageOf::add_written(const Step& step, Written& out) {
   for (const plan::Sink& s : step.kernel.sinks)
     if (s.to.buffer >= 0) out.buffers.insert(s.to.buffer);
   if (step.kind == Step::Kind::code)
-    for (Value v : step.values)
+    for (Value v : step.values) {
       if (plan.f[v].type.rank() > 0) out.buffers.insert(buffer_of(v));
+      for (std::size_t i = 0; i < plan.f[v].operands.size();
+           ++i)  // though nobody looks at what is left there
+        if (ir::consumes(plan.f[v], i)) out.buffers.insert(buffer_of(plan.f[v].operands[i]));
+    }
   if (step.kind != Step::Kind::loop && step.kind != Step::Kind::branch) return;
   const Written inner = find_written(step);
   out.cells.insert(inner.cells.begin(), inner.cells.end());

@@ -298,28 +298,14 @@ class Lifter {
   Object* enter(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                 const clang::Expr* call);
 
-  // routine.cpp: recursive functions
-  struct Body;
+  // signature.cpp, routine.cpp: recursive functions
+  struct Describer;
+  struct Recursion;
   bool is_recursive(const clang::FunctionDecl* callee);
-  void describe(Signature& s, Object* object, bool is_own, clang::SourceLocation where);
-  void describe_place(Signature& s, Object* object, bool is_own, clang::SourceLocation where);
-  void describe_closure(Signature& s, const Closure& closure, clang::SourceLocation where);
   Signature signature_of(const clang::FunctionDecl* function, Object* self, Arguments arguments,
                          clang::SourceLocation where);
-  void enter_routine(const Signature& s, ir::Region& region);
-  Object* result_object(const clang::FunctionDecl* function, std::vector<Object*>& leaves,
-                        clang::SourceLocation where);
-  Body lift_body(const clang::FunctionDecl* function, const Signature& s, Object* self, Arguments arguments,
-                 const clang::Expr* call);
-  void leave_routine(Body& body, const Signature& s, const std::vector<Object*>& leaves, std::uint64_t birth,
-                     std::size_t entered, clang::SourceLocation where);
-  void check_routine(const ir::Region& body);
-  std::size_t lift_routine(const clang::FunctionDecl* function, const Signature& s, Object* self,
-                           Arguments arguments, const clang::Expr* call);
-  std::size_t finish_routine(std::size_t index, const clang::FunctionDecl* function, Body body);
   Object* call_routine(const clang::FunctionDecl* function, Object* self, Arguments arguments,
                        const clang::Expr* call);
-  void receive(const Slot& slot, ir::Value v);
 
   // library.cpp: the standard library's own
   Object* call_std(const clang::FunctionDecl* callee, Object* self, Arguments arguments,

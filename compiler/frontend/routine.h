@@ -20,8 +20,7 @@ struct Slot {
 struct Signature {
   std::string key;
   std::vector<Slot> slots;
-  std::string name = {};  // of the argument that is being looked at
-  std::vector<const Object*> seen = {};
+  std::vector<const Object*> objects = {};  // all that were met
 };
 
 /// A recursive function for one kind of arguments.

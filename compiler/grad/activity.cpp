@@ -127,8 +127,15 @@ std::vector<bool> active(const Function& f) {
   return out;
 }
 
-std::vector<bool> allocated(const Function& f) {
+std::vector<bool> allocated(const Function& f, const std::vector<bool>& is_active) {
   Spread spread{f, none(f)};
+  if (!is_active.empty())
+    ir::for_each(f, f.body, [&](Value v) {
+      if (f[v].kind != Kind::call) return;
+      const std::vector<Value>& params = f[routine_of(f, f[v])].regions[0].params;
+      for (std::size_t i = 0; i < params.size(); ++i)
+        if (is_active[params[i].id] && !is_active[f[v].operands[i].id]) spread.holds[params[i].id] = true;
+    });
   for (const ir::Leaf* leaf : ir::leaves(f))
     if (leaf->written && leaf->type.shape == ir::Shape{ir::unknown_extent()})
       spread.holds[leaf->value.id] = true;

@@ -55,7 +55,7 @@ Function differentiate(const Function& primal, Mode mode, Recompute recompute) {
   const std::size_t forward = f.ops.size();
   const std::vector<bool> is_active = active(f);
   op::Builder b(f);
-  Adjoints adjoints(b);
+  Adjoints adjoints(b, is_active);
   adjoints.extents = extents;
   const Layout at = layout(f);
   b.sweep = ir::Sweep::backward;

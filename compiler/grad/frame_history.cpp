@@ -38,7 +38,7 @@ Value Keeper::keep_by(Value v, Value round) {
   thread.after = [&](Value op, Value current) { return op == after ? put(current) : current; };
   return thread.run([&] {
     const Value array = b.alloc({type.elem, {ir::unknown_extent()}});
-    f[array].name = f[v].name;
+    f[array].name = f[v].name.empty() ? "kept" : f[v].name;
     return array;
   });
 }

@@ -19,7 +19,11 @@ struct Numbering {
   Frames out = {};
   op::Builder b{f};
 
-  Value number(double x) { return b.constant(x, i64); }
+  Value number(double x, const char* name = "") {
+    const Value v = b.constant(x, i64);
+    f[v].name = name;
+    return v;
+  }
 
   bool leads_to(Value loop, const std::set<int>& routines) const {
     bool found = false;
@@ -42,7 +46,7 @@ struct Numbering {
       if (f[op].kind == Kind::call && f[op].index == index) out.before[op] = current;
       return current;
     };
-    thread.run([&] { return number(0); });
+    thread.run([&] { return number(0, "call"); });
   }
 
   // The rounds of a loop follow each other.
@@ -65,7 +69,7 @@ struct Numbering {
       insert_after(b, home, loop, [&] { next = b.map(Map::add, current, loop); });
       return next;
     };
-    thread.run([&] { return number(0); });
+    thread.run([&] { return number(0, "round"); });
   }
 
   // Each round knows the one before.
@@ -91,7 +95,7 @@ struct Numbering {
       insert_after(b, {loop, 0}, current, [&] { next = b.map(Map::add, current, number(1)); });
       return next;
     };
-    thread.run([&] { return number(0); });
+    thread.run([&] { return number(0, "round"); });
   }
 
   void loops(Value routine) {

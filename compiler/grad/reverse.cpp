@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "grad/calls.h"
 #include "grad/guard.h"
 #include "grad/memory.h"
-#include "grad/routine.h"
 #include "ir/linear.h"
 
 namespace nndiff::grad {
@@ -18,24 +18,12 @@ using ir::Value;
 
 namespace {
 
-const Type counter{ir::Elem::i64, {}};
-
-struct Reverse {
-  op::Builder& b;
-  const Layout& at;
-  const std::vector<bool>& is_active;
+struct Reverse : Sweep {
   const Frames& frames;
-  Adjoints& adjoints;
-  Mirrors mirrors = Mirrors(is_active.size());
-  std::vector<Value> routines = {};  // those that run backwards, in the order in which they were called
+  Calls calls{*this, frames, [this](const std::vector<Value>& list) { ops(list); }};
 
   void ops(const std::vector<Value>& forward) {
     for (auto it = forward.rbegin(); it != forward.rend(); ++it) step(*it);
-  }
-
-  void place(Value y) {
-    b.loc = b.f[y].loc;
-    b.statement = b.f[y].statement;
   }
 
   void step(Value y) {
@@ -46,7 +34,7 @@ struct Reverse {
       case Kind::routine:
         return;
       case Kind::call:
-        return call(y);
+        return calls.call(y);
       case Kind::loop:
         return loop(y);
       case Kind::branch:
@@ -95,12 +83,6 @@ struct Reverse {
     return b.f[v].kind == Kind::input;
   }
 
-  // Lets an adjoint that has arrived at a result go on to the value it came from.
-  void hand(Value to, Value adjoint, bool owned) {
-    if (!ir::is_floating(b.type(to).elem)) return;
-    adjoints.add(to, adjoint, owned);
-  }
-
   // The adjoint of result `k` of `y` as the loop's backward one begins with it.
   Value entering(Value y, std::size_t k) {
     const Value result = at.results[y.id][k];
@@ -112,11 +94,6 @@ struct Reverse {
   bool is_carried(Value y, std::size_t k) const {
     const Value result = at.results[y.id][k], param = b.f[y].regions[0].params[k + 1];
     return is_active[param.id] || (result && is_active[result.id]);
-  }
-
-  bool arrives(Value y) const {
-    return std::any_of(at.results[y.id].begin(), at.results[y.id].end(),
-                       [&](Value r) { return r && is_active[r.id] && adjoints.of(r); });
   }
 
   // The values from outside of `y` that get something added in it.
@@ -149,12 +126,6 @@ struct Reverse {
     return out;
   }
 
-  Value adopt(Region& r, Value like) {
-    const Value p = b.parameter(r, b.type(like));
-    if (!b.f[like].name.empty()) b.f[p].name = "d" + b.f[like].name;
-    return p;
-  }
-
   void loop(Value y) {
     if (!arrives(y)) return;
     const Op op = b.f[y];
@@ -182,19 +153,12 @@ struct Reverse {
     for (std::size_t i = 0; i < slots.size(); ++i) hand(op.operands[slots[i] + 1], built.results[i], true);
   }
 
-  void replace(Value x, Value adjoint) {
-    if (b.shape(x).empty())
-      adjoints.set(x, adjoint);
-    else
-      adjoints.set_owned(x, adjoint);
-  }
-
   // One round backwards.
   Region round(const Region& body, const std::vector<std::size_t>& slots, const std::vector<Value>& used,
                const std::vector<Value>& loans) {
     Region r, *outer = b.region;
     const Pool outer_pool = std::exchange(adjoints.pool, {});
-    b.parameter(r, counter);
+    b.parameter(r, counter_type);
     std::vector<Value> arriving;
     for (std::size_t k : slots) arriving.push_back(adopt(r, body.params[k + 1]));
     for (Value x : used) replace(x, adopt(r, x));
@@ -218,117 +182,6 @@ struct Reverse {
     const Value z = free.back();
     free.pop_back();
     return z;
-  }
-
-  // --- routines ------------------------------------------------------------------------------------------------------
-
-  // The routine that runs `routine` backwards. Its body is written when everything that calls it has been.
-  Value backward_routine(Value routine) {
-    if (mirrors[routine.id]) return mirrors[routine.id];
-    Op op{.kind = Kind::routine, .type = counter};
-    for (Value v : b.f.body.ops)
-      if (b.f[v].kind == Kind::routine) op.index = std::max(op.index, b.f[v].index + 1);
-    op.index += static_cast<int>(routines.size());
-    op.sweep = ir::Sweep::backward;
-    op.loc = b.f[routine].loc;
-    op.name = b.f[routine].name;
-    op.regions.emplace_back();
-    routines.push_back(routine);
-    return mirrors[routine.id] = b.f.make(std::move(op));
-  }
-
-  void call(Value y) {
-    if (!arrives(y)) return;
-    const Op op = b.f[y];
-    const Value routine = routine_of(b.f, op), backward = backward_routine(routine);
-    const Exchange through = exchange_of(b.f, is_active, routine);
-    std::vector<Value> operands = {frames.before.at(y)};
-    std::vector<Type> types;
-    std::vector<int> places(through.numbers.size(), -1);
-    const auto give = [&](Value adjoint) {
-      if (!b.shape(adjoint).empty()) places.push_back(static_cast<int>(operands.size()));
-      operands.push_back(adjoint);
-    };
-    for (std::size_t k : through.yields) give(arriving(y, routine, k));
-    for (std::size_t i : through.borrowed) {
-      if (!is_active[op.operands[i].id])
-        b.refuse(
-            "this recursive function is called with several arrays in the place of one, of which only "
-            "some are differentiated, which is not supported");
-      give(adjoints.carried(op.operands[i]));
-    }
-    for (std::size_t i : through.numbers) types.push_back(b.type(op.operands[i]));
-    for (std::size_t i = through.numbers.size(); i < places.size(); ++i)
-      types.push_back(b.type(operands[static_cast<std::size_t>(places[i])]));
-    place(y);
-    const op::Builder::Built built = b.call(b.f[backward].index, operands, types, places);
-    mirrors[y.id] = built.op;
-    receive(op, routine, through, built.results);
-  }
-
-  // The adjoint of result `k` of call `y` as the backward routine begins with it.
-  Value arriving(Value y, Value routine, std::size_t k) {
-    if (const Value result = at.results[y.id][k]) return adjoints.carried(result);
-    const Value yield = b.f[routine].regions[0].yields[k];
-    return b.shape(yield).empty() ? b.constant(0, b.type(yield)) : adjoints.zeros(yield);
-  }
-
-  // Hands on what the backward routine has given back. First the sums, as in `loop`.
-  void receive(const Op& op, Value routine, const Exchange& through, const std::vector<Value>& results) {
-    const std::vector<int> axes = b.f[routine].axes;
-    std::size_t next = through.numbers.size();
-    std::vector<std::pair<Value, Value>> written;
-    for (std::size_t k : through.yields)
-      if (axes[k] >= 0) written.emplace_back(op.operands[static_cast<std::size_t>(axes[k])], results[next++]);
-    for (std::size_t i : through.borrowed) replace(op.operands[i], results[next++]);
-    for (const auto& [to, adjoint] : written) hand(to, adjoint, true);
-    for (std::size_t n = 0; n < through.numbers.size(); ++n)
-      if (const Value to = op.operands[through.numbers[n]]; is_active[to.id]) hand(to, results[n], true);
-  }
-
-  void write_routine(Value routine) {
-    const Exchange through = exchange_of(b.f, is_active, routine);
-    const Region body = b.f[routine].regions[0];
-    const std::vector<int> axes = b.f[routine].axes;
-    Region r, *outer = std::exchange(b.region, &r);
-    place(routine);
-    b.parameter(r, counter);
-    std::vector<Value> given, arrays;
-    std::vector<int> places(through.numbers.size(), -1);
-    const auto take = [&](Value like, Value owner) {
-      given.push_back(adopt(r, like));
-      if (!owner) return;
-      arrays.push_back(owner);
-      places.push_back(static_cast<int>(r.params.size()) - 1);
-    };
-    for (std::size_t k : through.yields)
-      take(body.yields[k], axes[k] < 0 ? Value{} : body.params[static_cast<std::size_t>(axes[k])]);
-    for (std::size_t i : through.borrowed) take(body.params[i], body.params[i]);
-    for (std::size_t n = 0; n < through.borrowed.size(); ++n)
-      adjoints.set_owned(body.params[through.borrowed[n]], given[through.yields.size() + n]);
-    for (std::size_t n = 0; n < through.yields.size(); ++n)
-      hand(body.yields[through.yields[n]], given[n], true);
-    ops(body.ops);
-    for (std::size_t i : through.numbers) r.yields.push_back(adjoints.carried(body.params[i]));
-    for (Value array : arrays) r.yields.push_back(adjoints.carried(array));
-    b.region = outer;
-    b.f[mirrors[routine.id]].regions[0] = std::move(r);
-    b.f[mirrors[routine.id]].axes = std::move(places);
-  }
-
-  // Writes the routines that have been asked for, and those that these ask for, and puts them in front.
-  void write_routines() {
-    adjoints.pool.clear();
-    std::vector<Value> made;
-    for (std::size_t i = 0; i < routines.size(); ++i) {
-      write_routine(routines[i]);
-      made.push_back(mirrors[routines[i].id]);
-      adjoints.pool.clear();
-    }
-    std::vector<Value>& all = b.f.body.ops;
-    const auto first =
-        std::find_if(all.begin(), all.end(), [&](Value v) { return b.f[v].kind != Kind::routine; });
-    all.insert(first, made.begin(), made.end());
   }
 
   // What one region of a branch leaves behind.
@@ -436,12 +289,12 @@ struct Reverse {
 
 Mirrors reverse(op::Builder& b, const Layout& at, const std::vector<bool>& is_active, const Frames& frames,
                 Adjoints& adjoints) {
-  Reverse sweep{b, at, is_active, frames, adjoints};
+  Reverse sweep{{b, at, is_active, adjoints}, frames};
   const std::vector<Value> forward = b.f.body.ops;
   const std::size_t primal = is_active.size();
   for (auto it = forward.rbegin(); it != forward.rend(); ++it)
     if (it->id < primal) sweep.step(*it);
-  sweep.write_routines();
+  sweep.calls.write_routines();
   return sweep.mirrors;
 }
 

@@ -33,10 +33,16 @@ ir::Loc first_code(const ir::Function& f) {
   return f.loc;
 }
 
+std::string not_on_cuda(const ir::Function& f) {
+  const bool recursive = !f.body.ops.empty() && f[f.body.ops.front()].kind == ir::Kind::routine;
+  return std::string(recursive ? "recursive functions, " : "") + "loops, branches and single elements";
+}
+
 void refuse_cuda(const ir::Function& f) {
   throw ir::Refusal({ir::Severity::error, first_code(f),
-                     "loops, branches and single elements are not supported for CUDA yet; write the function "
-                     "with operations on whole tensors, or leave 'cuda' out of --emit"});
+                     not_on_cuda(f) +
+                         " are not supported for CUDA yet; write the function with operations on "
+                         "whole tensors, or leave 'cuda' out of --emit"});
 }
 
 grad::Recompute in_loops(plan::Recompute recompute) {
@@ -144,10 +150,10 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
     model.derivatives.push_back(derive(one.function, job));
     const plan::Plan& plan = model.derivatives.back().modes.front().plan;
     if (wants_cuda(job) && plan.has_code)
-      messages += frontend::to_text(ir::Diagnostic{ir::Severity::remark, first_code(plan.f),
-                                                   "'" + one.function.name +
-                                                       "' is left out of the CUDA code: loops, branches and "
-                                                       "single elements are not supported there yet"});
+      messages += frontend::to_text(
+          ir::Diagnostic{ir::Severity::remark, first_code(plan.f),
+                         "'" + one.function.name + "' is left out of the CUDA code: " + not_on_cuda(plan.f) +
+                             " are not supported there yet"});
   }
   return model;
 }

@@ -82,6 +82,10 @@ void Code::operation(Value v) {
       return foreign(v);
     case Kind::written:
       return;  // the call has declared it
+    case Kind::call:
+      return call(v);
+    case Kind::result:
+      return;
     default:
       ir::bug("no statement for '" + std::string(ir::name_of(op.kind)) + "'");
   }
@@ -239,8 +243,7 @@ Text Code::load(const Op& op, Waiting& reads) {
 
 // A gradient behind a pointer is not wanted where that is null.
 bool Code::may_be_null(int buffer) const {
-  const plan::Buffer& b = w_.plan.buffers[static_cast<std::size_t>(buffer)];
-  return b.place == plan::Buffer::Place::gradient && b.grows;
+  return w_.plan.buffers[static_cast<std::size_t>(buffer)].may_be_null;
 }
 
 void Code::store(Value v) {

@@ -49,6 +49,9 @@ class Code {
   /// Sees to it that a scalar has a variable.
   void declare_now(Value v);
 
+  /// The functions that the routines among the steps become, declared first: they may call each other.
+  std::string routines();
+
   /// Computes now what reads memory and waits for its use.
   void settle();
 
@@ -96,6 +99,14 @@ class Code {
   void write(int buffer);
   bool may_be_null(int buffer) const;
 
+  void call(Value v);
+  std::string handed_over(Value operand, Value parameter) const;
+  void name_routines();
+  std::string head(const plan::Step& step, const std::string& body) const;
+  std::string routine(const plan::Step& step, std::string& declaration);
+  void declare_locals(Value routine);
+  void leave_routine(const plan::Step& step, std::size_t result);
+
   void loop(const plan::Step& step);
   std::string loop_head(const plan::Step& step, const std::string& counter, const std::string& limit);
   void branch(const plan::Step& step);
@@ -116,7 +127,10 @@ class Code {
   Moving moving_;
   const plan::Step* shared_ = nullptr;
   std::map<Value, Waiting> waiting_;
-  std::map<int, std::string> cells_;  // variables that change
+  std::map<int, std::string> cells_;                            // variables that change
+  std::map<int, std::string> functions_;                        // by routine: its name
+  std::vector<std::string> sizes_;                              // named sizes that routines are given
+  std::map<std::pair<int, std::size_t>, std::string> results_;  // by routine and yield: the reference for it
 };
 
 }  // namespace nndiff::emit

@@ -30,7 +30,9 @@ class Emitter {
       text_.declare_on_stack();
     else
       text_.declare_buffers("ws.reserve");
+    const std::string routines = code_ ? code_->routines() : "";
     for (int i = 0; i < static_cast<int>(plan_.steps.size()); ++i) {
+      if (plan_.steps[static_cast<std::size_t>(i)].kind == Step::Kind::routine) continue;
       text_.comment(i);
       if (code_)
         code_->step(plan_.steps[static_cast<std::size_t>(i)]);
@@ -41,7 +43,7 @@ class Emitter {
     if (code_) code_->settle();
     text_.copy_back();
     finish();
-    return text_.head(core_result(plan_.f), core_name(plan_.f)) + w_.lines.text() + "}\n";
+    return routines + text_.head(core_result(plan_.f), core_name(plan_.f)) + w_.lines.text() + "}\n";
   }
 
  private:

@@ -36,6 +36,8 @@ void CoreText::name_buffers() {
         break;
       case Buffer::Place::arena:
       case Buffer::Place::room:
+      case Buffer::Place::parameter:
+      case Buffer::Place::local:
         if (b.first >= 0) name = unique_name(plan::name_hint(plan, b, b.first));
         break;
     }
@@ -173,7 +175,7 @@ void CoreText::declare_buffers(const std::string& reserve) {
 std::size_t CoreText::first_backward() const {
   std::size_t first = plan.steps.size(), behind = 0;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    if (is_scalar(plan.steps[i])) continue;
+    if (is_scalar(plan.steps[i]) || plan.steps[i].kind == Step::Kind::routine) continue;
     if (plan.steps[i].sweep == ir::Sweep::forward)
       behind = i + 1;
     else
@@ -192,7 +194,9 @@ void CoreText::begin_sweep(bool backward) {
 void CoreText::comment(int number) {
   const std::size_t first = first_backward();
   const bool backward = static_cast<std::size_t>(number) >= first;
-  if (number == 0 || static_cast<std::size_t>(number) == first) begin_sweep(backward);
+  const bool begins =
+      number == 0 || plan.steps[static_cast<std::size_t>(number) - 1].kind == Step::Kind::routine;
+  if (begins || static_cast<std::size_t>(number) == first) begin_sweep(backward);
   comment(plan.steps[static_cast<std::size_t>(number)].statements, backward);
 }
 
@@ -234,22 +238,29 @@ bool mentions(const std::string& text, const std::string& name) {
   return false;
 }
 
-std::string CoreText::head(const std::string& result, const std::string& name, std::size_t from) const {
-  std::string text = result + " " + name + "(";
+std::string function_head(const std::string& result, const std::string& name,
+                          const std::vector<std::string>& parameters) {
   const std::string indent(4, ' ');
-  std::string line;
-  for (std::size_t i = from; i < w.arguments.size(); ++i) {
-    const CoreArgument& a = w.arguments[i];
-    const std::string item = a.type + " " +
-                             (mentions(w.lines.text(), a.name) ? a.name : "/*" + a.name + "*/") +
-                             (i + 1 < w.arguments.size() ? ", " : ") {");
-    if (!line.empty() && indent.size() + line.size() + item.size() > 108) {
+  std::string text = result + " " + name + "(", line;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const bool is_last = i + 1 == parameters.size();
+    const std::string item = parameters[i] + (is_last ? ")" : ", ");
+    if (!line.empty() && indent.size() + line.size() + item.size() + (is_last ? 2 : 0) > 108) {
       text += "\n" + indent + line.substr(0, line.size() - 1);
       line.clear();
     }
     line += item;
   }
-  return text + "\n" + indent + line + "\n";
+  return text + "\n" + indent + line;
+}
+
+std::string CoreText::head(const std::string& result, const std::string& name, std::size_t from) const {
+  std::vector<std::string> parameters;
+  for (std::size_t i = from; i < w.arguments.size(); ++i) {
+    const CoreArgument& a = w.arguments[i];
+    parameters.push_back(a.type + " " + (mentions(w.lines.text(), a.name) ? a.name : "/*" + a.name + "*/"));
+  }
+  return function_head(result, name, parameters) + " {\n";
 }
 
 }  // namespace nndiff::emit

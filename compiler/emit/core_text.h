@@ -54,6 +54,10 @@ struct CoreText {
   int last_ = -1;
 };
 
+/// A function's head without what follows: `result name(` and the parameters on lines of their own.
+std::string function_head(const std::string& result, const std::string& name,
+                          const std::vector<std::string>& parameters);
+
 /// True where `name` stands in `text` as a whole identifier.
 bool mentions(const std::string& text, const std::string& name);
 

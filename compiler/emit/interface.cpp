@@ -119,7 +119,6 @@ void visit(const Function& f, const ir::Region& region, const std::vector<std::s
            Interface& result) {
   for (Value v : region.ops) {
     const Op& op = f[v];
-    if (op.kind == Kind::dimension) result.bound.emplace(op.dim.name());
     for (const Dim& dim : op.type.shape) find_sizes_inside(op, dim, known, result);
     if (op.kind == Kind::size) find_sizes_inside(op, op.dim, known, result);
     find_labels(f, op, result);
@@ -148,6 +147,9 @@ Interface interface_of(const Function& primal) {
     const auto names = names_in(leaves[i]->type.shape);
     for (int k = 0; k < static_cast<int>(names.size()); ++k) result.sizes.push_back({names[k], i, k});
   }
+  ir::for_each(primal, primal.body, [&](Value v) {
+    if (primal[v].kind == Kind::dimension) result.bound.emplace(primal[v].dim.name());
+  });
   visit(primal, primal.body, run_time_dims(primal), result);
   return result;
 }

@@ -50,6 +50,22 @@ Value UsageOf::result(Value owner, std::size_t number) const {
   return it == results_.end() ? Value{} : it->second;
 }
 
+bool UsageOf::is_written(const Step& step, int buffer) const {
+  const auto writes = [&](Value v) {
+    const Op& op = plan.f[v];
+    bool any = op.kind == Kind::copy && op.type.rank() > 0 && buffer_of(v) == buffer;
+    for (std::size_t i = 0; i < op.operands.size(); ++i)
+      any = any || (ir::consumes(op, i) && buffer_of(op.operands[i]) == buffer);
+    return any;
+  };
+  bool any = false;
+  for (const Step::Part& part : step.parts)
+    for (const plan::Move& m : part.moves) any = any || m.to == buffer;
+  for (const ir::Region& r : plan.f[step.values[0]].regions)
+    ir::for_each(plan.f, r, [&](Value v) { any = any || writes(v); });
+  return any;
+}
+
 // --- uses ------------------------------------------------------------------------------------------------------------
 
 // Everything that happens, in the order of the text.
@@ -73,6 +89,7 @@ void UsageOf::list(const std::vector<Step>& steps, int scope) {
     }
     end_[owner] = static_cast<int>(events_.size());
     // What bounds a loop is looked at in each round.
+    if (step.kind == Step::Kind::routine) continue;
     events_.push_back({Event::Kind::yield, plan.f[owner].operands[0], scope});
   }
 }
@@ -141,6 +158,8 @@ void UsageOf::find_cells(const std::vector<Step>& steps, int scope) {
   for (const Step& step : steps) {
     if (step.kind == Step::Kind::loop) find_loop_cells(step, scope);
     if (step.kind == Step::Kind::branch) find_branch_cells(step, scope);
+    if (step.kind == Step::Kind::routine)
+      find_cells(step.parts[0].steps, scopes.number.at({step.values[0], 0}));
   }
 }
 
@@ -192,8 +211,12 @@ void UsageOf::add_written(const Step& step, Written& out) {
   for (const plan::Sink& s : step.kernel.sinks)
     if (s.to.buffer >= 0) out.buffers.insert(s.to.buffer);
   if (step.kind == Step::Kind::code)
-    for (Value v : step.values)
+    for (Value v : step.values) {
       if (plan.f[v].type.rank() > 0) out.buffers.insert(buffer_of(v));
+      for (std::size_t i = 0; i < plan.f[v].operands.size();
+           ++i)  // though nobody looks at what is left there
+        if (ir::consumes(plan.f[v], i)) out.buffers.insert(buffer_of(plan.f[v].operands[i]));
+    }
   if (step.kind != Step::Kind::loop && step.kind != Step::Kind::branch) return;
   const Written inner = find_written(step);
   out.cells.insert(inner.cells.begin(), inner.cells.end());

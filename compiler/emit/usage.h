@@ -43,6 +43,8 @@ struct UsageOf {
   const Usage& operator[](Value v) const { return of[v.id]; }
   int cell_of(Value v) const { return cell[v.id]; }
   int buffer_of(Value v) const;
+  /// Whether something in `step`, or called from there, writes to a buffer.
+  bool is_written(const plan::Step& step, int buffer) const;
   /// The results of a loop or branch, or the gradients that a call writes, by number; no value where there is
   /// none.
   Value result(Value owner, std::size_t number) const;

@@ -21,6 +21,7 @@ void Lifter::go_back(const Mark& mark) {
   f_.statements.resize(mark.statements);
   notes_.resize(mark.notes);
   oldest_write_ = mark.oldest_write;
+  std::erase_if(routines_, [&](const Routine& r) { return r.op && r.op.id >= mark.ops; });
   const auto is_younger = [&](const auto& entry) { return entry.second->born > mark.birth; };
   std::erase_if(tables_, is_younger);
   std::erase_if(globals_, is_younger);

@@ -138,10 +138,10 @@ void Lifter::check_can_enter(const clang::FunctionDecl* callee, const clang::Exp
   if (callee->isVariadic())
     refuse(where, "functions with variable arguments in the manner of C are not supported; use a template");
   for (const Frame* frame : frames_)
-    if (frame->function->getCanonicalDecl() == definition->getCanonicalDecl())
+    if (frame->function->getCanonicalDecl() == definition->getCanonicalDecl() && !is_recursive(callee))
       refuse(where, quoted(callee) +
-                        " calls itself; recursion is not supported yet, use a loop or a template with the "
-                        "depth as an argument");
+                        " calls itself by way of a function of the library, which is not "
+                        "supported; let it call itself directly");
   if (frames_.size() > max_calls) refuse(where, "calls are nested too deeply");
 }
 
@@ -195,6 +195,11 @@ Object* Lifter::enter(const clang::FunctionDecl* callee, Object* self, Arguments
   if (definition->getNumParams() != arguments.size())
     refuse(call->getExprLoc(), "this call of " + quoted(callee) + " is not supported");
   const clang::QualType type = definition->getReturnType();
+  if (is_recursive(definition)) {
+    if (type->isReferenceType())
+      refuse(call->getExprLoc(), "a recursive function that returns a reference is not supported");
+    return call_routine(definition, self, arguments, call);
+  }
   Object* result = type->isScalarType() && elem_of(type) ? objects_.unset(*elem_of(type)) : objects_.fresh();
   if (is_numeric(type, context_) && type->isRecordType() && returns_from_loop(definition->getBody()))
     result = default_object(type, call->getExprLoc(), false);

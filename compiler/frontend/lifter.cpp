@@ -23,7 +23,10 @@ void Lifter::lift(const clang::FunctionDecl* function, const Parameters& paramet
   exec(function->getBody());
   yield(parameters, frame.result, function);
   frames_.pop_back();
-  f_.body.ops.insert(f_.body.ops.begin(), entry_.ops.begin(), entry_.ops.end());
+  std::vector<ir::Value> first;
+  for (const Routine& routine : routines_) first.push_back(routine.op);
+  first.insert(first.end(), entry_.ops.begin(), entry_.ops.end());
+  f_.body.ops.insert(f_.body.ops.begin(), first.begin(), first.end());
 }
 
 /// The function's result, and what the parameters that it has changed hold in the end.

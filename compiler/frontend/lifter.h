@@ -13,6 +13,7 @@
 #include "frontend/derivatives.h"
 #include "frontend/frame.h"
 #include "frontend/parameters.h"
+#include "frontend/routine.h"
 #include "ir/diagnostic.h"
 #include "op/build.h"
 
@@ -262,6 +263,15 @@ class Lifter {
   Object* call_foreign(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
   int foreign_number(const Derivative& derivative);
 
+  // signature.cpp, routine.cpp: recursive functions
+  struct Describer;
+  struct Recursion;
+  bool is_recursive(const clang::FunctionDecl* callee);
+  Signature signature_of(const clang::FunctionDecl* function, Object* self, Arguments arguments,
+                         clang::SourceLocation where);
+  Object* call_routine(const clang::FunctionDecl* function, Object* self, Arguments arguments,
+                       const clang::Expr* call);
+
   // library.cpp: the standard library's own
   Object* call_std(const clang::FunctionDecl* callee, Object* self, Arguments arguments,
                    const clang::Expr* call);
@@ -371,10 +381,13 @@ class Lifter {
   Objects objects_;
   std::vector<Frame*> frames_;  // innermost last
   std::vector<ir::Diagnostic> notes_;
-  std::map<const clang::Decl*, Object*> globals_;   // constants outside of the function
-  std::map<const Object*, Object*> tables_;         // constant arrays that are indexed at run time, as memory
-  std::map<const Derivative*, int> foreigns_;       // see foreign_number
-  ir::Region entry_;                                // what is executed first: filling these
+  std::map<const clang::Decl*, Object*> globals_;  // constants outside of the function
+  std::map<const Object*, Object*> tables_;        // constant arrays that are indexed at run time, as memory
+  std::map<const Derivative*, int> foreigns_;      // see foreign_number
+  ir::Region entry_;                               // what is executed first: filling these
+  std::vector<Routine> routines_;                  // recursive functions, those being lifted too
+  int routine_count_ = 0;                          // of all that were ever begun
+  std::map<const clang::FunctionDecl*, bool> recursive_;
   std::set<ir::Value> lent_;                        // inputs that the function may write
   std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter
   std::uint64_t oldest_write_ = ~std::uint64_t{0};  // the oldest object written since this was last reset

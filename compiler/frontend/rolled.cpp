@@ -127,10 +127,11 @@ bool Lifter::prepare_memory(const Round& round, const Mark& from) {
 
 /// True for a loop without access to elements: a short one of these is better unrolled.
 bool Lifter::is_worth_unrolling(const Mark& from) const {
-  return std::none_of(
-      f_.ops.begin() + static_cast<std::ptrdiff_t>(from.ops), f_.ops.end(), [](const ir::Op& op) {
-        return op.kind == ir::Kind::load || op.kind == ir::Kind::store || op.kind == ir::Kind::loop;
-      });
+  return std::none_of(f_.ops.begin() + static_cast<std::ptrdiff_t>(from.ops), f_.ops.end(),
+                      [](const ir::Op& op) {
+                        return op.kind == ir::Kind::load || op.kind == ir::Kind::store ||
+                               op.kind == ir::Kind::loop || op.kind == ir::Kind::call;
+                      });
 }
 
 /// Makes the objects that change parameters of the body.

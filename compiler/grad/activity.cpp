@@ -58,10 +58,15 @@ struct Spread {
     }
     if (op.kind == Kind::written)
       for (Value from : f[op.operands[0]].operands) edge(from, v);
+    if (op.kind == Kind::call) {
+      const Region& body = f[routine_of(f, op)].regions[0];
+      for (std::size_t i = 0; i < op.operands.size(); ++i) edge(op.operands[i], body.params[i]);
+    }
     if (op.kind != Kind::result) return;
     const Op& of = f[op.operands[0]];
     for (const Region& r : of.regions) edge(r.yields[op.index], v);
     if (of.kind == Kind::loop) edge(of.operands[op.index + 1], v);
+    if (of.kind == Kind::call) edge(f[routine_of(f, of)].regions[0].yields[op.index], v);
   }
 
   void forward(const Region& r) {
@@ -93,6 +98,7 @@ struct Spread {
       if (op.kind == Kind::alloc && !holds[v.id]) holds[v.id] = changed = true;
       structure(v, [&](Value from, Value to) { edge(from, to); });
       for (const Region& inner : op.regions) memory(inner);
+      if (op.kind == Kind::call) continue;
       const bool keeps = ir::consumes(op, 0) || ir::is_view(op.kind) || op.kind == Kind::copy;
       if (keeps) edge(op.operands[0], v);
     }
@@ -123,8 +129,15 @@ std::vector<bool> active(const Function& f) {
   return out;
 }
 
-std::vector<bool> allocated(const Function& f) {
+std::vector<bool> allocated(const Function& f, const std::vector<bool>& is_active) {
   Spread spread{f, none(f)};
+  if (!is_active.empty())
+    ir::for_each(f, f.body, [&](Value v) {
+      if (f[v].kind != Kind::call) return;
+      const std::vector<Value>& params = f[routine_of(f, f[v])].regions[0].params;
+      for (std::size_t i = 0; i < params.size(); ++i)
+        if (is_active[params[i].id] && !is_active[f[v].operands[i].id]) spread.holds[params[i].id] = true;
+    });
   for (const ir::Leaf* leaf : ir::leaves(f))
     if (leaf->written && leaf->type.shape == ir::Shape{ir::unknown_extent()})
       spread.holds[leaf->value.id] = true;

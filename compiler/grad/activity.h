@@ -13,8 +13,9 @@ std::vector<bool> active(const ir::Function& f);
 std::vector<bool> varied(const ir::Function& f);
 
 /// For each operation: whether its value may live in memory that an `alloc` has made, or of unknown extent
-/// that the function overwrites: its adjoint begins as nothing but zeros.
-std::vector<bool> allocated(const ir::Function& f);
+/// that the function overwrites: its adjoint begins as nothing but zeros. With `is_active`, so may a
+/// routine's parameter that is active where some call's operand is not: that one's adjoint is of no use.
+std::vector<bool> allocated(const ir::Function& f, const std::vector<bool>& is_active = {});
 
 }  // namespace nndiff::grad
 

@@ -19,8 +19,8 @@ using Pool = std::map<std::string, std::vector<ir::Value>>;
 
 class Adjoints {
  public:
-  explicit Adjoints(op::Builder& builder)
-      : b_(builder), values_(builder.f.ops.size()), allocated_(allocated(builder.f)) {}
+  Adjoints(op::Builder& builder, const std::vector<bool>& is_active)
+      : b_(builder), values_(builder.f.ops.size()), allocated_(allocated(builder.f, is_active)) {}
 
   /// The adjoint of `v`, or an empty value while nothing has arrived.
   ir::Value of(ir::Value v) const { return v.id < values_.size() ? values_[v.id] : ir::Value{}; }

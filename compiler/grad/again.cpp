@@ -69,6 +69,7 @@ bool is_pure(Kind kind) {
 // A number that each round changes by the same.
 std::optional<Keeper::Induction> Keeper::induction(Value v) const {
   const Value loop = at.home[v.id].op;
+  if (loop && f[loop].kind != Kind::loop) return std::nullopt;
   if (f[v].kind != Kind::parameter || !is_whole_number(f[v]) || !f[v].type.shape.empty()) return std::nullopt;
   const Region& body = f[loop].regions[0];
   const auto k =
@@ -132,7 +133,7 @@ int Keeper::cost(Value v) {
   const bool exact = is_whole_number(op);
   if (op.kind == Kind::constant || op.kind == Kind::size || op.kind == Kind::iota)
     c = 0;
-  else if (op.kind == Kind::parameter && f[at.home[v.id].op].regions[0].params[0] == v)
+  else if (is_counter(v))
     c = 0;
   else if (is_invariant(v))
     c = cost_of_operands(op);

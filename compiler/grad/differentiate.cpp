@@ -51,19 +51,22 @@ Function differentiate(const Function& primal, Mode mode, Recompute recompute) {
   const bool regions = has_regions(f);
   if (regions) prune(f);
   const auto extents = copied_extents(f);
+  const Frames frames = number_frames(f, active(f));
   const std::size_t forward = f.ops.size();
   const std::vector<bool> is_active = active(f);
   op::Builder b(f);
-  Adjoints adjoints(b);
+  Adjoints adjoints(b, is_active);
   adjoints.extents = extents;
   const Layout at = layout(f);
   b.sweep = ir::Sweep::backward;
   adjoints.set(f.body.yields.at(0), seed(b, f, mode));
-  const Mirrors mirrors = reverse(b, at, is_active, adjoints);
+  const Mirrors mirrors = reverse(b, at, is_active, frames, adjoints);
   set_outputs(b, adjoints);
   if (!regions) return f;
-  prune(f);
-  keep(f, forward, mirrors, recompute);
+  std::vector<Value> counted;
+  for (const auto& [loop, link] : frames.links) counted.insert(counted.end(), {link.previous, link.last});
+  prune(f, counted);
+  keep(f, forward, mirrors, frames, recompute);
   return f;
 }
 

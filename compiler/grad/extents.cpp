@@ -73,6 +73,8 @@ struct Extents {
   }
 
   Value result(Value v, Value from, std::size_t k) {
+    // Nothing grows in a routine.
+    if (f[from].kind == Kind::call) return of(f[from].operands[static_cast<std::size_t>(f[from].axes[k])]);
     std::size_t slot = 0;
     if (f[from].kind == Kind::loop) {
       const Value param = f[from].regions[0].params[k + 1];

@@ -29,7 +29,9 @@ Value Keeper::history(Value v) {
   const std::vector<Place> path = at.path(at.home[v.id]);
   const ir::Sweep sweep = std::exchange(b.sweep, ir::Sweep::forward);
   Value out;
-  if (!is_known(f[v].type.shape, path[0].op))
+  if (f[path[0].op].kind == Kind::routine)
+    out = in_frames(v, path);
+  else if (!is_known(f[v].type.shape, path[0].op))
     out = in_line_sized(v, path);
   else if (loops_of(f, path).empty())
     out = from_branch(v, path);

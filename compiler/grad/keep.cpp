@@ -87,6 +87,11 @@ bool Keeper::has_inner_size(const ir::Shape& shape) const {
   return inner;
 }
 
+bool Keeper::is_counter(Value v) const {
+  const Value loop = at.home[v.id].op;
+  return f[v].kind == Kind::parameter && f[loop].kind == Kind::loop && f[loop].regions[0].params[0] == v;
+}
+
 Place Keeper::mirror(Place place) const {
   return place.op ? Place{mirrors[place.op.id], place.arm} : place;
 }
@@ -126,7 +131,7 @@ Value Keeper::provide(Value v) {
   Value out;
   if (is_visible(v))
     out = v;
-  else if (f[v].kind == Kind::parameter && v == f[at.home[v.id].op].regions[0].params[0])
+  else if (is_counter(v))
     out = counter(at.home[v.id].op);
   else if (is_cheap(v))
     out = again(v);
@@ -174,7 +179,9 @@ void Keeper::run() {
     if (v.id < primal && f[v].kind == Kind::dimension) sizes.emplace(f[v].dim.text(), v);
   });
   for (Value v : f.body.ops)
-    if (v.id >= primal && !first_backward) first_backward = v;
+    if (v.id >= primal && f[v].kind != Kind::routine && !first_backward) first_backward = v;
+  for (const auto& [routine, count] : frames.number)
+    if (mirrors[routine.id]) provided[count] = f[mirrors[routine.id]].regions[0].params[0];
   if (recompute != Recompute::none) in_memory = held(f, at, consumed);
   bind_sizes(used);
   // In the order of the program: what is kept for itself is at hand for what is made from it.
@@ -198,12 +205,15 @@ void Keeper::begin_with_prologues() {
   Region sweep;
   const auto begin = std::find(f.body.ops.begin(), f.body.ops.end(), first_backward);
   sweep.ops.assign(begin, f.body.ops.end());
+  for (Value v : f.body.ops)
+    if (v.id >= primal && f[v].kind == Kind::routine) sweep.ops.push_back(v);
   for_each_mention(f, sweep, true, replace, primal);
   for_each_gradient(f, replace);
 }
 
-void keep(Function& f, std::size_t primal, const Mirrors& mirrors, Recompute recompute) {
-  Keeper keeper{f, primal, mirrors, recompute};
+void keep(Function& f, std::size_t primal, const Mirrors& mirrors, const Frames& frames,
+          Recompute recompute) {
+  Keeper keeper{f, primal, mirrors, frames, recompute};
   keeper.b.sweep = ir::Sweep::backward;
   keeper.run();
 }

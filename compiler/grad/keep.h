@@ -12,7 +12,8 @@ namespace nndiff::grad {
 /// sweep where that is cheap, and kept where it is made otherwise: elements in arrays indexed by the counters
 /// of the loops around, if their limits are known before the outermost one, else one behind the other in an
 /// array that grows.
-void keep(ir::Function& f, std::size_t primal, const Mirrors& mirrors, Recompute recompute);
+void keep(ir::Function& f, std::size_t primal, const Mirrors& mirrors, const Frames& frames,
+          Recompute recompute);
 
 }  // namespace nndiff::grad
 

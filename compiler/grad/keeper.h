@@ -14,6 +14,7 @@ struct Keeper {
   ir::Function& f;
   const std::size_t primal;
   const Mirrors& mirrors;
+  const Frames& frames;
   const Recompute recompute;
   const Layout at = layout(f);
   op::Builder b{f};
@@ -36,6 +37,7 @@ struct Keeper {
   bool is_visible(ir::Value v) const;
   bool is_known(const ir::Shape& shape, ir::Value before) const;
   bool has_inner_size(const ir::Shape& shape) const;
+  bool is_counter(ir::Value v) const;  // of the rounds of a loop
   Place mirror(Place place) const;
   ir::Value provide(ir::Value v);
   ir::Value in_prologue(Place forward, const std::function<ir::Value()>& build);
@@ -85,6 +87,14 @@ struct Keeper {
   ir::Value in_line(ir::Value v, const std::vector<Place>& path);
   ir::Value in_line_sized(ir::Value v, const std::vector<Place>& path);
   void number_rounds(ir::Value loop);
+
+  // frame_history.cpp: in routines
+  ir::Value in_frames(ir::Value v, const std::vector<Place>& path);
+  ir::Value keep_by(ir::Value v, ir::Value round);
+  ir::Value kept_by(ir::Value v, ir::Value array, ir::Value round);
+  ir::Value frame_number(const std::vector<Place>& path, bool backward);
+  ir::Value loop_number(ir::Value loop, bool backward);
+  ir::Value linked_number(ir::Value loop);
   ir::Value flat_index(const std::vector<Place>& path, bool backward);
 };
 

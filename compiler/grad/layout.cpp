@@ -34,6 +34,7 @@ void number(const Function& f, const Region& r, Place place, Layout& out, int& n
       number(f, op.regions[i], {v, static_cast<int>(i)}, out, next);
     out.end[v.id] = next;
     if (!op.regions.empty()) out.results[v.id].resize(op.regions[0].yields.size());
+    if (op.kind == Kind::call) out.results[v.id].resize(op.axes.size());
     if (op.kind == Kind::result) out.results[op.operands[0].id][op.index] = v;
   }
 }

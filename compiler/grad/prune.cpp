@@ -45,6 +45,14 @@ struct Needs {
         need(op.operands[0]);
         if (op.is_while) carried(v, 0);
         return;
+      case Kind::routine:
+        for (Value p : op.regions[0].params) need(p);
+        for (Value y : op.regions[0].yields) need(y);
+        return;
+      case Kind::call:
+        need(routine_of(f, op));
+        for (Value o : op.operands) need(o);
+        return;
       case Kind::result: {
         const Value of = op.operands[0];
         if (f[of].kind == Kind::loop) return carried(of, op.index);
@@ -54,6 +62,7 @@ struct Needs {
       }
       case Kind::parameter: {
         const Value loop = at.home[v.id].op;
+        if (f[loop].kind == Kind::routine) return;
         const auto& params = f[loop].regions[0].params;
         const auto k = std::find(params.begin(), params.end(), v) - params.begin();
         if (k > 0) carried(loop, static_cast<std::size_t>(k - 1));
@@ -64,8 +73,9 @@ struct Needs {
     }
   }
 
-  void run() {
+  void run(const std::vector<Value>& roots) {
     for (Value y : f.body.yields) need(y);
+    for (Value v : roots) need(v);
     for_each(f, f.body, [&](Value v) {
       const Kind kind = f[v].kind;
       if (kind == Kind::input || kind == Kind::dimension || f[v].checked) need(v);
@@ -92,6 +102,10 @@ void sweep(Function& f, Region& r, const Needs& needs) {
   for (Value v : r.ops) {
     Op& op = f[v];
     if (op.regions.empty()) continue;
+    if (op.kind == Kind::routine) {
+      sweep(f, op.regions[0], needs);
+      continue;
+    }
     const std::size_t n = op.regions[0].yields.size();
     std::vector<bool> keep(n, false);
     for (std::size_t k = 0; k < n; ++k) {
@@ -163,11 +177,11 @@ struct Passing {
 
 }  // namespace
 
-void prune(Function& f) {
+void prune(Function& f, const std::vector<Value>& roots) {
   bool again = true;
   while (again) {
     Needs needs{f};
-    needs.run();
+    needs.run(roots);
     sweep(f, f.body, needs);
     again = Passing{f}.run();
   }

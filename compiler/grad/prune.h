@@ -5,9 +5,10 @@
 
 namespace nndiff::grad {
 
-/// Drops operations, carried values and yields that no result of the function needs, and values that loops
-/// and branches only pass on; what remains keeps its number. Inputs stay, and so do checked accesses.
-void prune(ir::Function& f);
+/// Drops operations, carried values and yields that no result of the function and none of `roots` needs, and
+/// values that loops and branches only pass on; what remains keeps its number. Inputs stay, and so do checked
+/// accesses and what routines take and yield.
+void prune(ir::Function& f, const std::vector<ir::Value>& roots = {});
 
 }  // namespace nndiff::grad
 

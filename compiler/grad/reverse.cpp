@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "grad/calls.h"
 #include "grad/foreign.h"
 #include "grad/guard.h"
 #include "grad/memory.h"
@@ -18,22 +19,12 @@ using ir::Value;
 
 namespace {
 
-const Type counter{ir::Elem::i64, {}};
-
-struct Reverse {
-  op::Builder& b;
-  const Layout& at;
-  const std::vector<bool>& is_active;
-  Adjoints& adjoints;
-  Mirrors mirrors = Mirrors(is_active.size());
+struct Reverse : Sweep {
+  const Frames& frames;
+  Calls calls{*this, frames, [this](const std::vector<Value>& list) { ops(list); }};
 
   void ops(const std::vector<Value>& forward) {
     for (auto it = forward.rbegin(); it != forward.rend(); ++it) step(*it);
-  }
-
-  void place(Value y) {
-    b.loc = b.f[y].loc;
-    b.statement = b.f[y].statement;
   }
 
   void step(Value y) {
@@ -41,10 +32,13 @@ struct Reverse {
     switch (b.f[y].kind) {
       case Kind::result:
       case Kind::dimension:
+      case Kind::routine:
         return;
       case Kind::foreign:
       case Kind::written:
         return foreign_step(b, adjoints, is_active, y);
+      case Kind::call:
+        return calls.call(y);
       case Kind::loop:
         return loop(y);
       case Kind::branch:
@@ -93,12 +87,6 @@ struct Reverse {
     return b.f[v].kind == Kind::input;
   }
 
-  // Lets an adjoint that has arrived at a result go on to the value it came from.
-  void hand(Value to, Value adjoint, bool owned) {
-    if (!ir::is_floating(b.type(to).elem)) return;
-    adjoints.add(to, adjoint, owned);
-  }
-
   // The adjoint of result `k` of `y` as the loop's backward one begins with it.
   Value entering(Value y, std::size_t k) {
     const Value result = at.results[y.id][k];
@@ -110,11 +98,6 @@ struct Reverse {
   bool is_carried(Value y, std::size_t k) const {
     const Value result = at.results[y.id][k], param = b.f[y].regions[0].params[k + 1];
     return is_active[param.id] || (result && is_active[result.id]);
-  }
-
-  bool arrives(Value y) const {
-    return std::any_of(at.results[y.id].begin(), at.results[y.id].end(),
-                       [&](Value r) { return r && is_active[r.id] && adjoints.of(r); });
   }
 
   // The values from outside of `y` that get something added in it.
@@ -147,12 +130,6 @@ struct Reverse {
     return out;
   }
 
-  Value adopt(Region& r, Value like) {
-    const Value p = b.parameter(r, b.type(like));
-    if (!b.f[like].name.empty()) b.f[p].name = "d" + b.f[like].name;
-    return p;
-  }
-
   void loop(Value y) {
     if (!arrives(y)) return;
     const Op op = b.f[y];
@@ -180,19 +157,12 @@ struct Reverse {
     for (std::size_t i = 0; i < slots.size(); ++i) hand(op.operands[slots[i] + 1], built.results[i], true);
   }
 
-  void replace(Value x, Value adjoint) {
-    if (b.shape(x).empty())
-      adjoints.set(x, adjoint);
-    else
-      adjoints.set_owned(x, adjoint);
-  }
-
   // One round backwards.
   Region round(const Region& body, const std::vector<std::size_t>& slots, const std::vector<Value>& used,
                const std::vector<Value>& loans) {
     Region r, *outer = b.region;
     const Pool outer_pool = std::exchange(adjoints.pool, {});
-    b.parameter(r, counter);
+    b.parameter(r, counter_type);
     std::vector<Value> arriving;
     for (std::size_t k : slots) arriving.push_back(adopt(r, body.params[k + 1]));
     for (Value x : used) replace(x, adopt(r, x));
@@ -250,7 +220,10 @@ struct Reverse {
     for_each_inside(y, [&](Value v) {
       const Op& op = b.f[v];
       if (op.kind == Kind::load) by_element.insert(element_base(b.f, is_active, op.operands[0]));
-      if (ir::consumes(op, 0)) gone.insert(op.operands[0]);
+      for (std::size_t i = 0; i < op.operands.size(); ++i) {
+        if (ir::consumes(op, i)) gone.insert(op.operands[i]);
+        if (op.kind == Kind::call && !b.shape(op.operands[i]).empty()) by_element.insert(op.operands[i]);
+      }
       if (op.kind == Kind::loop) gone.insert(op.operands.begin() + 1, op.operands.end());
       for (const Region& r : op.regions) gone.insert(r.yields.begin(), r.yields.end());
     });
@@ -318,12 +291,14 @@ struct Reverse {
 
 }  // namespace
 
-Mirrors reverse(op::Builder& b, const Layout& at, const std::vector<bool>& is_active, Adjoints& adjoints) {
-  Reverse sweep{b, at, is_active, adjoints};
+Mirrors reverse(op::Builder& b, const Layout& at, const std::vector<bool>& is_active, const Frames& frames,
+                Adjoints& adjoints) {
+  Reverse sweep{{b, at, is_active, adjoints}, frames};
   const std::vector<Value> forward = b.f.body.ops;
   const std::size_t primal = is_active.size();
   for (auto it = forward.rbegin(); it != forward.rend(); ++it)
     if (it->id < primal) sweep.step(*it);
+  sweep.calls.write_routines();
   return sweep.mirrors;
 }
 

@@ -1,6 +1,10 @@
 // Names and small queries of the IR.
 #include "ir/function.h"
 
+#include <algorithm>
+
+#include "ir/diagnostic.h"
+
 namespace nndiff::ir {
 
 namespace {
@@ -25,10 +29,10 @@ const MapNames& info(Map map) {
 }
 
 constexpr std::string_view kinds[] = {
-    "input",   "constant", "size",   "iota",    "map",        "cast",        "broadcast", "reduce",
-    "reshape", "permute",  "matmul", "pick",    "softmax",    "log_softmax", "logsumexp", "stop_gradient",
-    "alloc",   "copy",     "load",   "store",   "accumulate", "grow",        "dimension", "parameter",
-    "loop",    "branch",   "result", "foreign", "written"};
+    "input",   "constant", "size",    "iota",  "map",        "cast",        "broadcast", "reduce",
+    "reshape", "permute",  "matmul",  "pick",  "softmax",    "log_softmax", "logsumexp", "stop_gradient",
+    "alloc",   "copy",     "load",    "store", "accumulate", "grow",        "dimension", "parameter",
+    "loop",    "branch",   "routine", "call",  "result",     "foreign",     "written"};
 constexpr std::string_view reducers[] = {"sum", "max", "min"};
 }  // namespace
 
@@ -37,6 +41,14 @@ std::vector<const Leaf*> leaves(const Function& f) {
   for (const Param& p : f.params)
     for (const Leaf& leaf : p.leaves) out.push_back(&leaf);
   return out;
+}
+
+Value routine_of(const Function& f, const Op& call) {
+  for (Value v : f.body.ops) {
+    if (f[v].kind != Kind::routine) break;
+    if (f[v].index == call.index) return v;
+  }
+  bug("a call of no routine");
 }
 
 bool is_unique(const Op& op) {
@@ -51,12 +63,16 @@ bool is_unique(const Op& op) {
     case Kind::branch:
     case Kind::foreign:
     case Kind::written:
+    case Kind::routine:
+    case Kind::call:
       return true;
     default:
       return false;
   }
 }
 bool consumes(const Op& op, std::size_t i) {
+  if (op.kind == Kind::call)
+    return std::find(op.axes.begin(), op.axes.end(), static_cast<int>(i)) != op.axes.end();
   const bool writes = op.kind == Kind::store || op.kind == Kind::accumulate || op.kind == Kind::grow;
   if (op.kind == Kind::foreign) return i + static_cast<std::size_t>(op.writes) >= op.operands.size();
   return writes && i == 0;

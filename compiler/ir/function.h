@@ -11,6 +11,11 @@
 // yields, and nothing from outside of the loop. A branch consumes what either of its regions consumes or
 // yields from outside. Constants and arguments cannot be consumed (but for arguments that the function
 // writes): `copy` makes memory of one's own.
+//
+// A recursive function is a `routine`, one of the first operations of the body, in front of everything else.
+// Its region sees nothing from outside, but it may hold calls of any routine, itself included. An array that
+// it yields is what it has made of a parameter: `axes` says of which one, of the routine and of each call
+// alike. A call consumes the operands of these, and the region may consume no other parameter.
 #ifndef NNDIFF_IR_FUNCTION_H
 #define NNDIFF_IR_FUNCTION_H
 #include <optional>
@@ -72,7 +77,9 @@ enum class Kind : std::uint8_t {
   parameter,      // (): a region's parameter
   loop,           // (limit, initial…): regions[0] maps (i, carried…) to carried…; its own value: the rounds
   branch,         // (condition): regions[0] where it holds, else regions[1]; its own value: the condition
-  result,         // (loop or branch): the value number `index` that it yields
+  routine,        // (): number `index`; regions[0] maps parameters to yields; yield k is in parameter axes[k]
+  call,           // (arguments…): of routine number `index`; axes as the routine's; its own value: 0
+  result,         // (loop, branch or call): the value number `index` that it yields
   foreign,        // (arguments…, memory…): calls foreigns[index]; its own value is what that returns
   written,        // (foreign): what it leaves in its gradient number `index`
 };
@@ -243,6 +250,8 @@ std::vector<const Leaf*> leaves(const Function& f);
 std::string_view name_of(Map map);
 /// The operator of that name, if there is one.
 std::optional<Map> map_named(std::string_view name);
+/// The routine that `call` calls.
+Value routine_of(const Function& f, const Op& call);
 /// True for operations that must not be merged with equal ones: they stand for memory, or have regions.
 bool is_unique(const Op& op);
 /// True where operand number `i` of `op` is consumed whatever its regions do.

@@ -1,6 +1,8 @@
 // The law of linear values: nothing is read after it was overwritten.
 #include "ir/linear.h"
 
+#include <algorithm>
+
 #include "ir/diagnostic.h"
 
 namespace nndiff::ir {
@@ -42,6 +44,7 @@ struct Linear {
   std::vector<int> loop_of = std::vector<int>(f.ops.size(), 0);  // by value: the loop body that makes it
   std::vector<int> loops = {0};                                  // the bodies around, innermost last
   int count = 0;
+  std::vector<bool> borrowed = std::vector<bool>(f.ops.size(), false);  // routines' parameters that it keeps
 
   void require(bool ok, Value v, const char* law) const {
     if (ok) return;
@@ -56,7 +59,7 @@ struct Linear {
 
   void consume(Value by, Value v) {
     use(by, v);
-    require(is_owner(f, v), by, "it consumes what is not its own");
+    require(is_owner(f, v) && !borrowed[v.id], by, "it consumes what is not its own");
     require(loop_of[v.id] == loops.back(), by, "it consumes a value from outside of the loop in each round");
     consumed[v.id] = true;
   }
@@ -76,6 +79,21 @@ struct Linear {
       else
         consume(v, body.yields[i]);
     }
+    loops.pop_back();
+  }
+
+  void routine(Value v) {
+    const Op& op = f[v];
+    const Region& body = op.regions[0];
+    loops.push_back(++count);
+    for (std::size_t i = 0; i < body.params.size(); ++i) {
+      loop_of[body.params[i].id] = loops.back();
+      borrowed[body.params[i].id] =
+          std::find(op.axes.begin(), op.axes.end(), static_cast<int>(i)) == op.axes.end();
+    }
+    region(body);
+    for (Value y : body.yields)
+      if (is_array(y)) consume(v, y);
     loops.pop_back();
   }
 
@@ -101,6 +119,7 @@ struct Linear {
         if (consumes(op, i)) consume(v, op.operands[i]);
       if (op.kind == Kind::loop) loop(v);
       if (op.kind == Kind::branch) branch(v);
+      if (op.kind == Kind::routine) routine(v);
     }
   }
 };

@@ -37,7 +37,8 @@ struct Printer {
     if (op.kind == Kind::constant) text += " " + number_text(op.number);
     if (op.kind == Kind::size || op.kind == Kind::dimension) text += " " + std::string(op.dim.text());
     if (op.kind == Kind::foreign) text += " " + f.foreigns[static_cast<std::size_t>(op.index)].name;
-    if (op.kind == Kind::input || op.kind == Kind::result || op.kind == Kind::written)
+    if (op.kind == Kind::input || op.kind == Kind::result || op.kind == Kind::written ||
+        op.kind == Kind::routine || op.kind == Kind::call)
       text += " #" + std::to_string(op.index);
     if (op.trans_a) text += " trans_a";
     if (op.trans_b) text += " trans_b";

@@ -130,10 +130,36 @@ struct Verifier {
       require(f[a[i]].type == f[b[i]].type, v, "the regions yield different types");
   }
 
+  void check_call(Value v) const {
+    const Op& op = f[v];
+    const Op& routine = f[routine_of(f, op)];
+    const Region& body = routine.regions.at(0);
+    require(op.axes == routine.axes, v, "it goes on in other operands than its routine does");
+    require(body.params.size() == op.operands.size(), v, "operands and parameters differ in number");
+    for (std::size_t i = 0; i < op.operands.size(); ++i)
+      require(f[body.params[i]].type == operand(v, i), v, "an operand has another type than its parameter");
+  }
+
+  void check_routine(Value v) const {
+    const Op& op = f[v];
+    require(op.regions.size() == 1, v, "a routine has one region");
+    const Region& body = op.regions[0];
+    require(op.axes.size() == body.yields.size(), v, "each yield says where it lives");
+    for (std::size_t k = 0; k < body.yields.size(); ++k) {
+      const Type& type = f[body.yields[k]].type;
+      require((op.axes[k] >= 0) == !type.shape.empty(), v, "arrays, and only these, live in parameters");
+      if (op.axes[k] >= 0)
+        require(f[body.params.at(static_cast<std::size_t>(op.axes[k]))].type == type, v,
+                "a yield has another type than the parameter it lives in");
+    }
+  }
+
   void check_result(Value v) const {
     const Op& from = f[f[v].operands[0]];
-    require(from.kind == Kind::loop || from.kind == Kind::branch, v, "not of a loop or branch");
-    const auto& yields = from.regions.at(0).yields;
+    const bool is_call = from.kind == Kind::call;
+    require(from.kind == Kind::loop || from.kind == Kind::branch || is_call, v,
+            "not of a loop, branch or call");
+    const auto& yields = (is_call ? f[routine_of(f, from)] : from).regions.at(0).yields;
     const auto index = static_cast<std::size_t>(f[v].index);
     require(index < yields.size() && f[yields[index]].type == f[v].type, v, "no such result");
   }
@@ -146,6 +172,7 @@ struct Verifier {
       case Kind::iota:
       case Kind::alloc:
       case Kind::parameter:
+      case Kind::routine:
         return 0;
       case Kind::matmul:
       case Kind::pick:
@@ -192,6 +219,7 @@ struct Verifier {
     if (op.kind == Kind::map) return check_map(v);
     if (op.kind == Kind::loop) return check_loop(v);
     if (op.kind == Kind::foreign) return check_foreign(v);
+    if (op.kind == Kind::call) return check_call(v);
     if (op.kind == Kind::load || op.kind == Kind::store || op.kind == Kind::accumulate) return check_array(v);
     require(op.operands.size() == operand_count(op), v, "wrong number of operands");
     switch (op.kind) {
@@ -217,6 +245,8 @@ struct Verifier {
         return check_result(v);
       case Kind::written:
         return check_written(v);
+      case Kind::routine:
+        return check_routine(v);
       case Kind::softmax:
       case Kind::log_softmax:
       case Kind::stop_gradient:
@@ -228,10 +258,15 @@ struct Verifier {
   }
 
   void region(const Region& r) {
+    bool only_routines = true;
     for (Value v : r.params) defined[v.id] = true;
     for (Value v : r.ops) {
       for (Value o : f[v].operands)
         require(o.id < f.ops.size() && defined[o.id], v, "an operand is not defined");
+      if (f[v].kind == Kind::routine)
+        require(&r == &f.body && only_routines, v, "routines come first");
+      else
+        only_routines = false;
       for (const Region& inner : f[v].regions) region(inner);
       check_kind(v);
       require(!defined[v.id], v, "defined twice");

@@ -101,6 +101,10 @@ struct Builder {
   };
   Built loop(Value limit, const std::vector<Value>& initial, ir::Region body, bool is_while = false);
   Built branch(Value condition, ir::Region yes, ir::Region no);
+  /// A call of routine number `number`, whose results have the types of `results` and live in the operands
+  /// `places` (see ir::Kind::routine).
+  Built call(int number, const std::vector<Value>& operands, const std::vector<Type>& results,
+             const std::vector<int>& places);
 
   /// A call of f.foreigns[number]; the operands are its arguments but for gradients. The results are these,
   /// in memory of zeros made here.

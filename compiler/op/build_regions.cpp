@@ -109,4 +109,14 @@ Builder::Built Builder::foreign(int number, std::vector<Value> operands) {
   return built;
 }
 
+Builder::Built Builder::call(int number, const std::vector<Value>& operands, const std::vector<Type>& types,
+                             const std::vector<int>& places) {
+  Op op{.kind = Kind::call, .type = {Elem::i64, {}}, .operands = operands, .axes = places, .index = number};
+  Built built{append(std::move(op)), {}};
+  for (std::size_t i = 0; i < types.size(); ++i)
+    built.results.push_back(append(
+        {.kind = Kind::result, .type = types[i], .operands = {built.op}, .index = static_cast<int>(i)}));
+  return built;
+}
+
 }  // namespace nndiff::op

@@ -2,6 +2,7 @@
 #include "opt/own.h"
 
 #include <algorithm>
+#include <map>
 
 #include "ir/linear.h"
 
@@ -26,14 +27,18 @@ struct Times {
   std::vector<std::vector<Span>> spans;  // by operation, of its regions
   std::vector<std::vector<int>> uses;    // by value, its views' included, ascending
   std::vector<int> loop;                 // by value: the loop whose body makes it, 0 for none
+  std::map<std::uint32_t, int> body;     // by routine: what stands for the loop in its body
 };
 
 class Clock {
  public:
   explicit Clock(const Function& f) : f_(f) {
     const std::size_t n = f.ops.size();
-    times_ = {std::vector<int>(n), std::vector<std::vector<Span>>(n), std::vector<std::vector<int>>(n),
-              std::vector<int>(n)};
+    times_ = {std::vector<int>(n),
+              std::vector<std::vector<Span>>(n),
+              std::vector<std::vector<int>>(n),
+              std::vector<int>(n),
+              {}};
     region(f.body, 0);
   }
   Times times() && { return std::move(times_); }
@@ -51,7 +56,8 @@ class Clock {
       // A view is read when it is used.
       if (!ir::is_view(op.kind))
         for (Value o : op.operands) use(o);
-      const int inside = op.kind == Kind::loop ? ++loops_ : loop;
+      const int inside = op.kind == Kind::loop || op.kind == Kind::routine ? ++loops_ : loop;
+      if (op.kind == Kind::routine) times_.body[v.id] = inside;
       for (const Region& inner : op.regions) times_.spans[v.id].push_back(region(inner, inside));
     }
     span.end = ++now_;
@@ -117,7 +123,10 @@ class Owner {
       const std::vector<Span> spans = times_.spans[v.id];
       const bool is_branch = op.kind == Kind::branch;
       if (is_branch) others_.push_back(spans[1 - r]);
-      const int inside = is_branch ? loop : times_.loop[op.regions[r].params.at(0).id];
+      const bool is_routine = op.kind == Kind::routine;
+      const int inside = is_branch    ? loop
+                         : is_routine ? times_.body.at(v.id)
+                                      : times_.loop[op.regions[r].params.at(0).id];
       region(op.regions[r], inside, spans[r].end, &op);
       if (is_branch) others_.pop_back();
     }

@@ -78,6 +78,10 @@ class Copier {
         return loop(v, op, regions[0]);
       case Kind::branch:
         return branch(v, op, regions);
+      case Kind::routine:
+        return routine(v, op, regions[0]);
+      case Kind::call:
+        return call(v, op);
       case Kind::result: {
         const Result& r = results_[f_[v].operands[0].id][static_cast<std::size_t>(op.index)];
         op.index = r.index;
@@ -239,11 +243,66 @@ class Copier {
     finish(v, b, std::move(made), kept);
   }
 
+  bool keeps_parameter(Value param) const { return !pass_.drops || !pass_.drops(param); }
+
+  // The places of what routine `old` still yields, among the parameters that are left.
+  std::vector<int> places_left(Value old) const {
+    const Op& op = f_[old];
+    const std::vector<Value>& params = op.regions[0].params;
+    std::vector<int> places;
+    for (std::size_t k = 0; k < op.axes.size(); ++k) {
+      if (!keeps(old, k)) continue;
+      const auto end = params.begin() + std::max(op.axes[k], 0);
+      const auto before = std::count_if(params.begin(), end, [&](Value p) { return keeps_parameter(p); });
+      places.push_back(op.axes[k] < 0 ? -1 : static_cast<int>(before));
+    }
+    return places;
+  }
+
+  void routine(Value v, const Op& op, const Region& body) {
+    Region made;
+    open_.push_back({&made, false});
+    op::Builder b = builder(op);
+    for (Value p : body.params) {
+      if (!keeps_parameter(p)) continue;
+      map_[p.id] = b.parameter(made, f_[p].type);
+      g_[map_[p.id]].name = f_[p].name;
+    }
+    note_depth(depth());
+    open_.pop_back();
+    region(body, made, false);
+    for (std::size_t i = 0; i < body.yields.size(); ++i)
+      if (keeps(v, i)) made.yields.push_back(map_[body.yields[i].id]);
+    Op kept = op;
+    kept.axes = places_left(v);
+    kept.regions.push_back(std::move(made));
+    op::Builder outer = builder(op);
+    map_[v.id] = outer.append(std::move(kept));
+    note_depth(depth());
+  }
+
+  void call(Value v, const Op& op) {
+    const Value routine = routine_of(f_, f_[v]);
+    const Region& body = f_[routine].regions[0];
+    Op kept = op;
+    kept.operands.clear();
+    for (std::size_t i = 0; i < op.operands.size(); ++i)
+      if (keeps_parameter(body.params[i])) kept.operands.push_back(op.operands[i]);
+    kept.axes = places_left(routine);
+    results_[v.id].assign(body.yields.size(), {});
+    int next = 0;
+    for (std::size_t k = 0; k < body.yields.size(); ++k)
+      if (keeps(routine, k)) results_[v.id][k].index = next++;
+    op::Builder b = builder(op);
+    map_[v.id] = b.append(std::move(kept));
+    note_depth(depth());
+  }
+
   const Function& f_;
   const Pass& pass_;
   Function g_;
   std::vector<Value> map_;
-  std::vector<std::vector<Result>> results_;               // by loop or branch of the old function
+  std::vector<std::vector<Result>> results_;               // by loop, branch or call of the old function
   std::vector<Open> open_;                                 // the regions being filled, innermost last
   std::map<std::string, std::size_t, std::less<>> named_;  // how deep sizes get their names
   std::vector<std::size_t> depth_;  // by new value: how deep the region is that holds it

@@ -12,11 +12,11 @@ namespace nndiff::opt {
 struct Pass {
   /// Looks at an operation whose operands are rewritten and which is not part of the new function yet, and
   /// returns the value to use instead of it, or nothing. May append operations through the builder. Not asked
-  /// about loops, branches and their results.
+  /// about loops, branches, routines, calls and their results.
   std::function<std::optional<ir::Value>(op::Builder&, const ir::Op&)> replace;
   /// Whether an operation of the old function is left out.
   std::function<bool(ir::Value)> drops;
-  /// Whether value number `i` that a loop or branch of the old function yields is left out.
+  /// Whether value number `i` that a loop, branch or routine of the old function yields is left out.
   std::function<bool(ir::Value, std::size_t)> drops_yield;
   /// Called around each region but the body.
   std::function<void()> enter, leave;

@@ -67,7 +67,7 @@ class Liveness {
   explicit Liveness(const Function& f)
       : f_(f), is_live_(f.ops.size()), live_yields_(f.ops.size()), loop_of_(f.ops.size()) {
     for (std::uint32_t i = 0; i < f.ops.size(); ++i) {
-      if (f.ops[i].kind == Kind::loop)
+      if (f.ops[i].kind == Kind::loop || f.ops[i].kind == Kind::routine)
         for (Value p : f.ops[i].regions[0].params) loop_of_[p.id] = Value{i};
       if (f.ops[i].kind == Kind::dimension) named_.emplace(std::string(f.ops[i].dim.name()), Value{i});
     }
@@ -104,6 +104,28 @@ class Liveness {
     const Op& op = f_[of];
     for (const ir::Region& r : op.regions) mark(r.yields[yield]);
     if (op.kind == Kind::loop) mark(op.operands[yield + 1]);
+    if (op.kind == Kind::call) mark(routine_of(f_, op), yield);
+    if (op.kind == Kind::routine && op.axes[yield] >= 0)
+      mark(op.regions[0].params[static_cast<std::size_t>(op.axes[yield])]);
+  }
+
+  // A routine's parameter needs what its calls give it, and what it becomes in its own place.
+  void follow_parameter(Value routine, std::size_t at) {
+    mark(routine);
+    const Op& op = f_[routine];
+    for (std::size_t k = 0; k < op.axes.size(); ++k)
+      if (op.axes[k] == static_cast<int>(at)) mark(routine, k);
+    for (Value call : calls_[op.index]) mark(f_[call].operands[at]);
+  }
+
+  // A call gives its routine what that needs.
+  void follow_call(Value call) {
+    const Op& op = f_[call];
+    const Value routine = routine_of(f_, op);
+    mark(routine);
+    calls_[op.index].push_back(call);
+    for (std::size_t i = 0; i < op.operands.size(); ++i)
+      if (is_live_[f_[routine].regions[0].params[i].id]) mark(op.operands[i]);
   }
 
   void follow(Value v) {
@@ -113,8 +135,10 @@ class Liveness {
       const Value loop = loop_of_[v.id];
       const auto& params = f_[loop].regions[0].params;
       const auto at = static_cast<std::size_t>(std::find(params.begin(), params.end(), v) - params.begin());
+      if (f_[loop].kind == Kind::routine) return follow_parameter(loop, at);
       return at == 0 ? mark(loop) : mark(loop, at - 1);
     }
+    if (op.kind == Kind::call) return follow_call(v);
     if (op.kind == Kind::loop) {
       mark(op.operands[0]);
       if (op.is_while) mark(v, 0);
@@ -126,7 +150,8 @@ class Liveness {
   const Function& f_;
   std::vector<bool> is_live_;
   std::vector<std::set<std::size_t>> live_yields_;
-  std::vector<Value> loop_of_;
+  std::vector<Value> loop_of_;               // by parameter: the loop, or the routine
+  std::map<int, std::vector<Value>> calls_;  // by routine: the live ones
   std::multimap<std::string, Value, std::less<>> named_;
   std::vector<Value> open_;
 };

@@ -27,6 +27,8 @@ struct Chains {
     const Op& op = p.f[v];
     if (op.kind == Kind::loop) return loop(v);
     if (op.kind == Kind::branch) return branch(v);
+    if (op.kind == Kind::routine) return routine(v);
+    if (op.kind == Kind::call) return call(v);
     if (!is_array(v)) return;
     if (op.kind == Kind::result) return put(v, results.at({op.operands[0], op.index}));
     if (op.kind == Kind::foreign) return static_cast<void>(memory.add(p, v));
@@ -78,6 +80,29 @@ struct Chains {
       if (to != from) list.push_back({to, from});
     }
     if (!list.empty()) moves[p.scopes.number.at({v, 0})] = std::move(list);
+  }
+
+  void routine(Value v) {
+    const Op& op = p.f[v];
+    const ir::Region& body = op.regions[0];
+    for (Value param : body.params)
+      if (is_array(param))
+        memory.buffers[static_cast<std::size_t>(memory.add(p, param))].place = Buffer::Place::parameter;
+    region(body);
+    std::vector<Move> list;
+    for (std::size_t k = 0; k < body.yields.size(); ++k) {
+      if (op.axes[k] < 0) continue;
+      const int to = buffer(body.params[static_cast<std::size_t>(op.axes[k])]), from = buffer(body.yields[k]);
+      if (to != from) list.push_back({to, from});
+    }
+    if (!list.empty()) moves[p.scopes.number.at({v, 0})] = std::move(list);
+  }
+
+  void call(Value v) {
+    const Op& op = p.f[v];
+    for (std::size_t k = 0; k < op.axes.size(); ++k)
+      if (op.axes[k] >= 0)
+        results[{v, static_cast<int>(k)}] = buffer(op.operands[static_cast<std::size_t>(op.axes[k])]);
   }
 
   // Two buffers that never hold anything at the same time become one.

@@ -60,9 +60,15 @@ struct Live {
       need(owner[v.id]);
       for (const ir::Dim& dim : op.type.shape) need_names(dim);
       if (op.kind == Kind::size) need_names(op.dim);
-      if (op.kind == Kind::result) {
+      if (op.kind == Kind::routine) {
+        for (Value p : op.regions[0].params) need(p);
+        for (Value y : op.regions[0].yields) need(y);
+      } else if (op.kind == Kind::call || (op.kind == Kind::result && f[op.operands[0]].kind == Kind::call)) {
+        if (op.kind == Kind::call) need(routine_of(f, op));
+        for (Value o : op.operands) need(o);
+      } else if (op.kind == Kind::result) {
         need_yield(op.operands[0], static_cast<std::size_t>(op.index));
-      } else if (op.kind == Kind::parameter && number[v.id] > 0) {
+      } else if (op.kind == Kind::parameter && number[v.id] > 0 && f[owner[v.id]].kind == Kind::loop) {
         need_yield(owner[v.id], static_cast<std::size_t>(number[v.id]) - 1);
       } else if (op.kind == Kind::loop) {
         need(op.operands[0]);
@@ -124,9 +130,28 @@ struct Compactor {
     }
   }
 
+  // A routine takes and yields what it did.
+  void routine(Value v) {
+    Op copy = f[v];
+    copy.regions.clear();
+    const Value made = renamed[v.id] = g.make(std::move(copy));
+    const ir::Region& from = f[v].regions[0];
+    ir::Region to;
+    for (Value p : from.params) to.params.push_back(renamed[p.id] = g.make(f[p]));
+    to.ops = region(from.ops);
+    to.yields = from.yields;
+    rename(to.yields);
+    g[made].regions.push_back(std::move(to));
+  }
+
   // A result goes by its new number, or is what the loop was given and handed through.
   Value result(const Op& op) {
     const Op& of = f[op.operands[0]];
+    if (of.kind == Kind::call) {
+      Op copy = op;
+      rename(copy.operands);
+      return g.make(std::move(copy));
+    }
     const auto index = static_cast<std::size_t>(op.index);
     if (is_handed_through(of, index)) return renamed[of.operands[index + 1].id];
     const std::vector<std::size_t> left = yields_left(op.operands[0]);
@@ -144,6 +169,8 @@ struct Compactor {
       const std::size_t before = g.ops.size();
       if (op.kind == Kind::loop || op.kind == Kind::branch) {
         nest(v);
+      } else if (op.kind == Kind::routine) {
+        routine(v);
       } else if (op.kind == Kind::result) {
         renamed[v.id] = result(op);
       } else {
@@ -174,9 +201,12 @@ Function compact(const Function& f) {
   std::vector<Value> order;  // inputs may stand outside the body's list
   std::vector<bool> listed(f.ops.size());
   for (Value v : f.body.ops) listed[v.id] = true;
+  for (Value v : f.body.ops)
+    if (f[v].kind == Kind::routine) order.push_back(v);
   for (std::uint32_t i = 0; i < f.ops.size(); ++i)
     if (f.ops[i].kind == Kind::input && !listed[i]) order.push_back({i});
-  order.insert(order.end(), f.body.ops.begin(), f.body.ops.end());
+  for (Value v : f.body.ops)
+    if (f[v].kind != Kind::routine) order.push_back(v);
   c.g.body.ops = c.region(order);
   c.rename(c.g.body.yields);
   for (ir::Param& param : c.g.params)
@@ -199,6 +229,8 @@ bool is_code(Kind kind) {
     case Kind::result:
     case Kind::foreign:
     case Kind::written:
+    case Kind::routine:
+    case Kind::call:
       return true;
     default:
       return false;
@@ -227,6 +259,11 @@ int Scopes::inside(int scope, int outer) const {
   return scope < 0 ? -1 : below;
 }
 
+int Scopes::outermost(int scope) const {
+  while ((*this)[scope].depth > 1) scope = (*this)[scope].parent;
+  return scope;
+}
+
 int Scopes::common(int a, int b) const {
   while (a != b) {
     int& deeper = (*this)[a].depth > (*this)[b].depth ? a : b;
@@ -242,7 +279,8 @@ void add_scope(const Function& f, Scopes& scopes, Scope scope) {
   if (scope.parent >= 0) {
     const Scope& around = scopes.all[static_cast<std::size_t>(scope.parent)];
     scope.depth = around.depth + 1;
-    scope.loop = f[scope.owner].kind == Kind::loop ? number : around.loop;
+    const Kind kind = f[scope.owner].kind;
+    scope.loop = kind == Kind::loop || kind == Kind::routine ? number : around.loop;
   }
   scopes.all.push_back(scope);
   scopes.number[{scope.owner, scope.side}] = number;

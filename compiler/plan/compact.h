@@ -11,20 +11,21 @@ namespace nndiff::plan {
 /// Loops carry only what changes and is needed.
 Function compact(const Function& f);
 
-/// True for the operations that are carried out one by one as statements: memory, loops and branches.
+/// True for the operations that are carried out one by one as statements: memory, loops, branches and
+/// routines.
 bool is_code(Kind kind);
 
 /// True for functions that are planned as statements: those with such operations, and long ones that compute
 /// nothing but numbers, in which there are no loops to find.
 bool has_code(const Function& f);
 
-/// A region: the body of the function, of a loop, or one side of a branch.
+/// A region: the body of the function, of a loop or routine, or one side of a branch.
 struct Scope {
-  Value owner = {};  // the loop or branch; none for the function
+  Value owner = {};  // the loop, branch or routine; none for the function
   int side = 0;
   int parent = -1;
   int depth = 0;
-  int loop = 0;  // the innermost loop body around, itself included; 0 for the function
+  int loop = 0;  // the innermost loop or routine around, itself included; 0 for the function
 };
 
 struct Scopes {
@@ -41,6 +42,8 @@ struct Scopes {
   int inside(int scope, int outer) const;
   /// The innermost scope around both.
   int common(int a, int b) const;
+  /// The outermost scope around but the function's.
+  int outermost(int scope) const;
 };
 
 Scopes scopes_of(const Function& f);

@@ -174,6 +174,8 @@ struct Obstacles {
       case ir::Kind::branch:
         if (!inside || division.known.count(op.operands[0])) return std::nullopt;
         return at(op.loc, "operations on whole tensors under a condition that depends on what is computed");
+      case ir::Kind::call:
+        return at(op.loc, "a recursive function runs on the host");
       case ir::Kind::foreign:
         return at(op.loc, "a function with an adjoint of its own (NN_ADJOINT) runs on the host");
       default:

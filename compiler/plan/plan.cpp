@@ -33,9 +33,7 @@ void assign_array(const Program& p, int buffer, std::size_t output, Plan& plan) 
     if (own != buffer || b.moves) plan.copies.push_back({own, buffer});
     return;
   }
-  const bool is_own =
-      std::any_of(b.values.begin(), b.values.end(), [&](Value v) { return p.f[v].kind == ir::Kind::grow; });
-  if (b.place == Buffer::Place::arena && !b.moves && !is_own) return give(b, p.f, output);
+  if (b.place == Buffer::Place::arena && !b.moves && !b.is_grown) return give(b, p.f, output);
   Buffer to{.elem = b.elem, .shape = b.shape, .bytes = b.bytes};
   give(to, p.f, output);
   plan.copies.push_back({static_cast<int>(plan.buffers.size()), buffer});
@@ -97,6 +95,53 @@ void assign_rooms(Plan& plan, Target target) {
   }
 }
 
+// Calls `visit(operand's buffer, parameter's buffer)` for each array that a call hands over.
+void for_each_handed(const Scopes& scopes, const ir::Function& f, const Plan& plan, auto visit) {
+  for (Value v : scopes.order) {
+    const ir::Op& call = f[v];
+    if (call.kind != ir::Kind::call) continue;
+    const std::vector<Value>& params = f[routine_of(f, call)].regions[0].params;
+    for (std::size_t i = 0; i < params.size(); ++i)
+      if (f[params[i]].type.rank() > 0)
+        visit(static_cast<std::size_t>(plan.memory[base_of(f, call.operands[i]).id]),
+              static_cast<std::size_t>(plan.memory[params[i].id]));
+  }
+}
+
+// Which buffers something makes grow, in a routine too.
+void find_grown(const Scopes& scopes, const ir::Function& f, Plan& plan) {
+  for (Value v : scopes.order)
+    if (f[v].kind == ir::Kind::grow)
+      plan.buffers[static_cast<std::size_t>(plan.memory[v.id])].is_grown = true;
+  for (bool changed = true; std::exchange(changed, false);)
+    for_each_handed(scopes, f, plan, [&](std::size_t from, std::size_t to) {
+      changed |= plan.buffers[to].is_grown && !plan.buffers[from].is_grown;
+      plan.buffers[from].is_grown |= plan.buffers[to].is_grown;
+    });
+}
+
+// Which buffers are null where a gradient is not wanted.
+void find_null(const Scopes& scopes, Plan& plan) {
+  for (Buffer& b : plan.buffers) b.may_be_null = b.place == Buffer::Place::gradient && b.grows;
+  for (bool changed = true; std::exchange(changed, false);)
+    for_each_handed(scopes, plan.f, plan, [&](std::size_t from, std::size_t to) {
+      changed |= plan.buffers[from].may_be_null && !plan.buffers[to].may_be_null;
+      plan.buffers[to].may_be_null |= plan.buffers[from].may_be_null;
+    });
+}
+
+// A routine may be entered again while it runs, so its own arrays are on the stack.
+void assign_locals(const Scopes& scopes, Plan& plan) {
+  for (Buffer& b : plan.buffers) {
+    if (b.place != Buffer::Place::arena || b.values.empty()) continue;
+    const int around = scopes.outermost(scopes.of_value(b.values.front()));
+    const Value owner = scopes[around].owner;
+    if (!owner || plan.f[owner].kind != ir::Kind::routine) continue;
+    if (!b.bytes.is_static()) ir::bug("a routine has memory of a size known on the way");
+    b.place = Buffer::Place::local;
+  }
+}
+
 double work(const Step& step) {
   if (step.kind == Step::Kind::product)
     return 2 * estimate(Size(step.product.m)) * estimate(Size(step.product.n)) *
@@ -138,7 +183,8 @@ std::vector<int> buffers_read(const Plan& plan, const Step& step) {
     for (int n : needed(step.kernel, s.node)) read.push_back(step.kernel.nodes[n].access.buffer);
   if (step.kind == Step::Kind::code)
     for (Value v : step.values)
-      if (plan.f[v].kind == ir::Kind::load || plan.f[v].kind == ir::Kind::foreign)
+      if (plan.f[v].kind == ir::Kind::load || plan.f[v].kind == ir::Kind::foreign ||
+          plan.f[v].kind == ir::Kind::call)
         for (Value o : plan.f[v].operands) read.push_back(plan.memory[base_of(plan.f, o).id]);
   return read;
 }
@@ -198,7 +244,7 @@ void number_steps(std::vector<Step>& steps, int& number) {
 
 void mark_moves(Plan& plan) {
   for (Step* step : all_steps(plan))
-    for (const Step::Part& part : step->parts)
+    for (const Step::Part& part : step->kind == Step::Kind::routine ? std::vector<Step::Part>() : step->parts)
       for (const Move& m : part.moves)
         for (int b : {m.to, m.from}) plan.buffers[static_cast<std::size_t>(b)].moves = true;
 }
@@ -235,11 +281,14 @@ Plan plan(const ir::Function& f, const Options& options) {
   int number = 0;
   number_steps(plan.steps, number);
   mark_moves(plan);
+  find_grown(p.scopes, p.f, plan);
   assign_outputs(p, plan);
   part_copies(plan);
   plan.f = std::move(p.f);
   if (!plan.has_code) share_equal_stores(plan);
+  assign_locals(p.scopes, plan);
   assign_rooms(plan, options.target);
+  find_null(p.scopes, plan);
   plan.small = options.target == Target::cpp && is_small(plan);
   if (options.target == Target::cpp && !plan.small) add_scratch(plan);
   if (options.target == Target::cuda)

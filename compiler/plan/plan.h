@@ -37,7 +37,9 @@ struct Buffer {
     value,
     gradient,
     arena,
-    room,  // the workspace's room number `slot`: of a size that is known only on the way, or that grows
+    parameter,  // of a routine: what its caller hands over
+    local,      // of a routine: an array of its own on the stack
+    room,       // the workspace's room number `slot`: of a size that is known only on the way, or that grows
   };
   Place place = Place::arena;
   bool bits = false;  // a bit mask for nn::rt::cuda::gemm
@@ -53,6 +55,8 @@ struct Buffer {
   int slot = -1;                   // of the arena's slots of named sizes
   bool kept = false;               // computed in the forward sweep and read in the backward sweep
   bool grows = false;              // of unknown extent
+  bool is_grown = false;           // something makes it grow
+  bool may_be_null = false;        // a gradient behind a pointer, which is not wanted where that is null
   bool moves = false;              // goes on in another one's memory at the end of a region
 };
 
@@ -186,9 +190,10 @@ struct Step {
   enum class Kind : std::uint8_t {
     product,
     kernel,
-    code,    // the statements `values`, one after the other
-    loop,    // values[0], whose body is parts[0]; its results follow
-    branch,  // values[0], whose sides are the parts; its results follow
+    code,     // the statements `values`, one after the other
+    loop,     // values[0], whose body is parts[0]; its results follow
+    branch,   // values[0], whose sides are the parts; its results follow
+    routine,  // values[0], whose body is parts[0]; its moves are copies
   };
   struct Part {
     std::vector<Step> steps;

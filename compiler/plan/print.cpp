@@ -46,6 +46,8 @@ struct Names {
         return "value";
       case Buffer::Place::arena:
       case Buffer::Place::room:
+      case Buffer::Place::parameter:
+      case Buffer::Place::local:
         break;
     }
     return "";
@@ -78,6 +80,10 @@ std::string place_of(const Buffer& b) {
     case Buffer::Place::value:
     case Buffer::Place::gradient:
       return "caller's";
+    case Buffer::Place::parameter:
+      return "argument";
+    case Buffer::Place::local:
+      return "local";
     case Buffer::Place::room:
       return "room " + std::to_string(b.slot);
     case Buffer::Place::arena:
@@ -148,6 +154,7 @@ std::string code_text(Names& names, const Step& step) {
     const std::string place = loc.line > 0 ? " of " + loc.file.substr(loc.file.find_last_of('/') + 1) + ":" +
                                                  std::to_string(loc.line)
                                            : "";
+    if (step.kind == Step::Kind::routine) return "routine " + plan.f[step.values[0]].name + place;
     return (step.kind == Step::Kind::loop ? "loop" : "branch") + place;
   }
   std::vector<int> read, written;
@@ -155,6 +162,9 @@ std::string code_text(Names& names, const Step& step) {
     const ir::Op& op = plan.f[v];
     const auto buffer = [&](Value of) { return plan.memory[base_of(plan.f, of).id]; };
     if (op.type.rank() > 0) add(written, buffer(v));
+    if (op.kind == ir::Kind::call)
+      for (Value o : op.operands)
+        if (plan.f[o].type.rank() > 0) add(read, buffer(o));
     if (op.kind == ir::Kind::load || op.kind == ir::Kind::copy) add(read, buffer(op.operands[0]));
     for (std::size_t i = 0; op.kind == ir::Kind::foreign && i < op.operands.size(); ++i)
       add(ir::consumes(op, i) ? written : read, buffer(op.operands[i]));

@@ -91,9 +91,10 @@ struct Maker {
 
   void nest(Step& step, Value v) {
     const Op& op = p.f[v];
-    step.kind = op.kind == Kind::loop     ? Step::Kind::loop
-                : op.kind == Kind::branch ? Step::Kind::branch
-                                          : Step::Kind::code;
+    step.kind = op.kind == Kind::loop      ? Step::Kind::loop
+                : op.kind == Kind::branch  ? Step::Kind::branch
+                : op.kind == Kind::routine ? Step::Kind::routine
+                                           : Step::Kind::code;
     for (int side = 0; side < static_cast<int>(op.regions.size()); ++side) {
       const int scope = p.scopes.number.at({v, side});
       Step::Part part{scope_steps(scope), {}};

@@ -14,17 +14,6 @@ NN_DIFF() double no_body(double x) {
   return elsewhere(x);
 }
 
-// CHECK: [[FILE]]:[[@LINE+5]]:14: error: 'factorial' calls itself; recursion is not supported yet
-// CHECK: [[FILE]]:[[@LINE+7]]:14: note: in the call of 'factorial' from here
-// CHECK-NEXT: return x * factorial(x);
-// CHECK-NEXT: ^
-inline double factorial(double x) {
-  return x * factorial(x - 1);
-}
-NN_DIFF() double recursive(double x) {
-  return x * factorial(x);
-}
-
 inline double inner(double x) {
   // CHECK: [[FILE]]:[[@LINE+1]]:14: error: exceptions are not supported; check arguments before the call
   if (x > 0) throw x;

@@ -3,7 +3,8 @@
 
 usage: programs.py SEED COUNT STAGE OUT_DIR
 OUT_DIR gets model.cpp, with COUNT annotated functions, and driver.cpp, which holds the same functions over dual
-numbers and compares values, gradients and what is left in arguments. Stages: scalars, arrays, calls, containers."""
+numbers and compares values, gradients and what is left in arguments. Stages: scalars, arrays, calls, containers,
+recursion."""
 import random
 import re
 import sys
@@ -12,15 +13,16 @@ from pathlib import Path
 from calls import CALLS, CONTAINERS, POINTERS, Calls, prelude
 from expressions import Expressions
 from parameters import parameters_of
+from recursion import RECURSION, Recursion, recursive_functions
 from statements import CONTROL, Scope, Statements
 
 MATH = "sin|cos|tanh|exp|log|sqrt|cbrt|atan|floor|fabs|erf|pow|hypot|atan2|fma|fmod"
 
 
-STAGES = ["scalars", "arrays", "calls", "containers"]
+STAGES = ["scalars", "arrays", "calls", "containers", "recursion"]
 
 
-class Writer(Calls, Statements):
+class Writer(Recursion, Calls, Statements):
     pass
 
 
@@ -28,7 +30,7 @@ def constructs(stage):
     """What programs of a stage are made of: all of the stages before it, too."""
     level = STAGES.index(stage)
     out = [c for c in CONTROL if level > 0 or "array" not in c]
-    return out + (POINTERS + CALLS if level > 1 else []) + (CONTAINERS if level > 2 else [])
+    return out + (POINTERS + CALLS if level > 1 else []) + (CONTAINERS if level > 2 else []) + (RECURSION if level > 3 else [])
 
 
 class Function:
@@ -96,6 +98,9 @@ def main():
     helpers = ""
     if STAGES.index(stage) > 1:
         helpers = prelude(expressions.rng, expressions, Statements(expressions.rng, expressions, CONTROL))
+    if STAGES.index(stage) > 3:
+        make = lambda: Writer(expressions.rng, expressions, CONTROL + RECURSION)
+        helpers += "\n\n" + recursive_functions(expressions.rng, make)
     functions = []
     for i in range(count):
         expressions.rng = random.Random(f"{stage}/{seed}/{i}")

@@ -2,6 +2,7 @@
 #include "interpreter.h"
 
 #include <memory>
+#include <tuple>
 
 #include "dense.h"
 
@@ -274,7 +275,7 @@ struct Machine {
   }
 
   // Memory for gradients is zero before; what the function leaves there comes from its results.
-  void call(Value v) {
+  void foreign(Value v) {
     const Op& op = f[v];
     const ir::Foreign& callee = f.foreigns.at(static_cast<std::size_t>(op.index));
     std::vector<Array> arguments;
@@ -294,6 +295,30 @@ struct Machine {
       results[v.id].push_back(std::move(s));
     }
     slots[v.id] = callee.adjoint < 0 ? number(0) : results[v.id].at(0);
+  }
+
+  // What a routine makes is put aside while it runs once more.
+  void call(Value v) {
+    const Op& op = f[v];
+    const ir::Region& body = f[routine_of(f, op)].regions[0];
+    std::vector<Slot> given;
+    for (std::size_t i = 0; i < op.operands.size(); ++i)
+      given.push_back(ir::consumes(op, i) ? take(op.operands[i]) : read(op.operands[i]));
+    std::vector<Value> own = body.params;
+    ir::for_each(f, body, [&](Value inner) {
+      own.push_back(inner);
+      for (const ir::Region& r : f[inner].regions) own.insert(own.end(), r.params.begin(), r.params.end());
+    });
+    std::vector<std::pair<Slot, std::vector<Slot>>> outer;
+    for (Value inner : own) outer.emplace_back(std::move(slots[inner.id]), std::move(results[inner.id]));
+    for (std::size_t i = 0; i < given.size(); ++i) slots[body.params[i].id] = given[i];
+    region(body);
+    std::vector<Slot> out = yielded(body, false);
+    for (std::size_t i = 0; i < own.size(); ++i)
+      std::tie(slots[own[i].id], results[own[i].id]) = std::move(outer[i]);
+    slots[v.id] = number(0);
+    results[v.id] = std::move(out);
+    ++done.work;
   }
 
   Slot number(Number x) {
@@ -333,6 +358,10 @@ struct Machine {
       case Kind::branch:
         return branch(v);
       case Kind::foreign:
+        return foreign(v);
+      case Kind::routine:
+        return;
+      case Kind::call:
         return call(v);
       case Kind::result:
       case Kind::written:

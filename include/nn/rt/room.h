@@ -44,6 +44,7 @@ class Growing {
   /// The most elements asked for so far.
   std::int64_t size() const { return size_; }
 
+  T* data() { return data_; }
   T& operator[](std::int64_t i) { return data_[i]; }
 
  private:

@@ -175,9 +175,9 @@ struct Obstacles {
         if (!inside || division.known.count(op.operands[0])) return std::nullopt;
         return at(op.loc, "operations on whole tensors under a condition that depends on what is computed");
       case ir::Kind::call:
-        return at(op.loc, "a recursive function runs on the host");
+        return at(op.loc, "recursive functions run on the host");
       case ir::Kind::foreign:
-        return at(op.loc, "a function with an adjoint of its own (NN_ADJOINT) runs on the host");
+        return at(op.loc, "functions with an adjoint of their own (NN_ADJOINT) run on the host");
       default:
         return std::nullopt;
     }

@@ -1,7 +1,7 @@
 // C12: the cost of a single sigmoid unit over its weight has several minima, where its derivative is zero and changes
 // its sign, and the curve is drawn.
 // RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
-// RUN: nn-diff %t/model.cpp && %cxx -I%t %t/driver.cpp %t/model.nn.cpp %lib -o %t/minima && %t/minima %t/curve.svg
+// RUN: nn-diff %t/model.cpp -o %t/model && %cxx -I%t %t/driver.cpp %t/model.nn.cpp %lib -o %t/minima && %t/minima %t/curve.svg
 // RUN: python3 -c "import sys, xml.dom.minidom as m; m.parse(sys.argv[1])" %t/curve.svg
 // RUN: FileCheck %s --input-file=%t/curve.svg
 // CHECK: <path

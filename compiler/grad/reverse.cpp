@@ -7,14 +7,12 @@
 #include "grad/foreign.h"
 #include "grad/guard.h"
 #include "grad/memory.h"
-#include "ir/linear.h"
 
 namespace nndiff::grad {
 
 using ir::Kind;
 using ir::Op;
 using ir::Region;
-using ir::Type;
 using ir::Value;
 
 namespace {

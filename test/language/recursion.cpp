@@ -5,6 +5,7 @@
 #define MODEL_CPP
 #include <nn/nn.h>
 
+#include <array>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -227,6 +228,49 @@ NN_DIFF()
 double inactive_inside(double x, int n) {
   return deep(x, n);
 }
+inline double by_value(std::array<double, 3> v, int n) {
+  if (n == 0) return v[0] * v[1] + v[2];
+  v[n % 3] = std::sin(v[0]) * v[(n + 1) % 3];
+  return by_value(v, n - 1) + v[1];
+}
+NN_DIFF()
+double arrays_by_value(const std::array<double, 3>& v, int n) {
+  return by_value(v, n) + v[0];
+}
+NN_DIFF()
+double recursive_lambda(double x, int n) {
+  const auto go = [&](const auto& self, double a, int k) -> double {
+    if (k == 0) return a;
+    return std::sin(self(self, a * x, k - 1)) + a;
+  };
+  return go(go, x, n);
+}
+inline double determinant(const double* m, int n, int row, unsigned used) {
+  if (row == n) return 1;
+  double s = 0, sign = 1;
+  for (int c = 0; c < n; ++c) {
+    if (used & (1u << c)) continue;
+    s += sign * m[row * n + c] * determinant(m, n, row + 1, used | (1u << c));
+    sign = -sign;
+  }
+  return s;
+}
+NN_DIFF()
+double laplace(const double* m, int n) {
+  return determinant(m, n, 0, 0);
+}
+inline double walk(double x, double* out, int n) {
+  if (n == 0) return x;
+  out[n - 1] = x;
+  const double y = walk(std::sin(x), out, n - 1);
+  return y * out[n - 1] + out[0];
+}
+NN_DIFF()
+double out_argument(double x, double* out, int n) {
+  double v = walk(x, out, n);
+  if (n > 2) v += walk(v, out, n - 1);
+  return v;
+}
 #endif
 //--- driver.cpp
 #include "model.nn.h"
@@ -251,8 +295,12 @@ int main() {
     verify(quick_sorted, a, n);
     verify(merge_sorted, a, n);
     verify(from_loop, a, n);
+    verify(arrays_by_value, std::array<double, 3>{0.2, 0.5, -0.7}, n);
+    verify(recursive_lambda, x, n);
+    verify(out_argument, x, a, n);
   }
   verify(inactive, x, 12, 18);
+  verify(laplace, Pointer{0.3, -0.8, 1.2, 0.45, -0.1, 2, 0.7, 0.1, 0.9}, 3);
   verify(quadrature, x, y);
   verify(spans, Span{0.3, -0.8, 1.2, 0.45});
   verify(vectors, std::vector<double>{0.3, -0.8, 1.2, 0.45});

@@ -132,8 +132,11 @@ Object* Lifter::eval_construct(const clang::CXXConstructExpr* expr, clang::QualT
       expr->isListInitialization() ? eval_sequenced(sources) : eval_unsequenced(sources);
   if (value_type(type)) return construct_tensor(expr, arguments, type);
   const bool is_given = constructor->isUserProvided();
-  if (constructor->isCopyOrMoveConstructor() && !is_given)
-    return copy(*arguments.at(0), expr, constructor->isMoveConstructor());
+  if (constructor->isCopyOrMoveConstructor() && !is_given) {
+    Object* made = copy(*arguments.at(0), expr, constructor->isMoveConstructor());
+    if (constructor->isMoveConstructor()) leave_empty(arguments[0], type, expr);
+    return made;
+  }
   Object* object = default_object(type, expr->getExprLoc(), expr->requiresZeroInitialization());
   if (constructor->isDefaultConstructor() && !is_given && !constructor->hasBody()) return object;
   run_constructor(constructor, arguments, expr, object);

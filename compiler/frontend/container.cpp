@@ -120,7 +120,14 @@ Object* Lifter::construct_vector(clang::QualType element, Arguments arguments,
          !llvm::isa<clang::CXXDefaultArgExpr>(expr->getArg(static_cast<unsigned>(given))))
     ++given;
   if (given == 0) return made(make_elements(element, {}, false, expr), {});
-  if (element_of(type_at(0), "vector")) return copy(*arguments[0], expr);
+  if (element_of(type_at(0), "vector")) {
+    Object* made = copy(*arguments[0], expr);
+    if (expr->getArg(0)->isXValue()) {
+      note_move(arguments[0]);
+      leave_empty(arguments[0], type_at(0), expr);
+    }
+    return made;
+  }
   if (specialisation(type_at(0), "std", "initializer_list")) {
     const std::vector<Object*> items = arguments[0]->parts;
     if (arguments[0]->state != State::parts)
@@ -252,10 +259,19 @@ Object* Lifter::call_vector(llvm::StringRef name, clang::QualType element, Objec
     const Object *a = copy(*self, call), *b = copy(*arguments.at(0), call);
     write(self, *b, call);
     write(arguments[0], *a, call);
+    note_move(self);
+    note_move(arguments[0]);
     return objects_.fresh();
   }
   if (name == "=") {
     write(self, *copy(*arguments.at(0), call), call);
+    const auto* plain = llvm::cast<clang::CallExpr>(call);
+    const clang::Expr* source = plain->getArg(plain->getNumArgs() - 1);
+    if (source->isXValue() && arguments[0] != self) {
+      note_move(self);
+      note_move(arguments[0]);
+      leave_empty(arguments[0], source->getType(), call);
+    }
     return self;
   }
   if (name.contains("rbegin") || name.contains("rend")) return nullptr;  // made of begin and end

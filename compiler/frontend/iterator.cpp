@@ -63,8 +63,9 @@ Object* Lifter::call_iterator(const clang::FunctionDecl* callee, clang::QualType
            "'" + callee->getNameAsString() + "' of '" + shown(type) + "' is not supported");
   }
   switch (callee->getOverloadedOperator()) {
-    case clang::OO_Star:
     case clang::OO_Arrow:
+      return load(self, call);
+    case clang::OO_Star:
       return dereference(self, to, call);
     case clang::OO_Subscript:
       return dereference(advance(self, by(1), to, call), to, call);

@@ -115,6 +115,8 @@ Object* Lifter::call_function(const clang::FunctionDecl* callee, Object* self,
   if (method && (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()) &&
       !method->isUserProvided()) {
     write(self, *copy(*arguments.at(0), call, method->isMoveAssignmentOperator()), call);
+    if (method->isMoveAssignmentOperator() && arguments[0] != self)
+      leave_empty(arguments[0], context_.getRecordType(method->getParent()), call);
     return self;
   }
   if (self && self->state == Object::State::closure && llvm::isa<clang::CXXConversionDecl>(callee))

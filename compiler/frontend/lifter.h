@@ -83,6 +83,9 @@ class Lifter {
   Object* one_of(const Object* parts, const Index& index, const clang::Expr* where);
   std::vector<ir::Value> indices(const Object* place);
   Object* read(const Object* object, const clang::Expr* where);
+  void check_place(const Place& place, const clang::Expr* where);
+  void note_move(Object* vector);
+  void leave_empty(Object* object, clang::QualType type, const clang::Expr* where);
   void write_place(const Object* to, const Object& from, const clang::Expr* where);
   void assign(Object* to, const Object& from, const clang::Expr* where);
   void assign_elements(Object* to, const Object& from, const clang::Expr* where);

@@ -70,6 +70,7 @@ Object* Lifter::part_at(Object* container, const Index& index) {
       content = {.state = State::place};
       content.dims.assign(shape.begin() + 1, shape.end());
       content.place = {container, {index}};
+      content.place.moves = container->moves;
       break;
     }
     case State::place:
@@ -175,6 +176,42 @@ std::vector<ir::Value> Lifter::indices(const Object* place) {
   return values;
 }
 
+/// Refuses what refers to elements that have gone to another vector since: C++ lets it go along.
+void Lifter::check_place(const Place& place, const clang::Expr* where) {
+  if (place.root && where && place.moves != place.root->moves)
+    refuse(
+        where->getExprLoc(),
+        "this refers to an element of a vector that has been swapped or moved since, which is not supported; "
+        "name the element anew");
+}
+
+/// Another vector takes over the elements of this one.
+void Lifter::note_move(Object* vector) {
+  if (!vector->has_parts() || vector->parts.size() != 2 || vector->parts[0]->state == State::row) return;
+  ++vector->parts[0]->moves;
+  for (Object* leaf : leaves_of(vector->parts[0]))
+    if (leaf != vector->parts[0]) ++leaf->moves;
+}
+
+/// What is left behind where vectors, and those in structs and arrays, are moved out of `object`: nothing.
+void Lifter::leave_empty(Object* object, clang::QualType type, const clang::Expr* where) {
+  if (!object->has_parts()) return;
+  if (element_of(type, "vector")) {
+    if (object->parts.size() == 2) write(object->parts[1], *count_object({}), where);
+    return;
+  }
+  const std::vector<Object*> parts = object->parts;
+  if (const auto array = array_of(type, context_)) {
+    for (Object* part : parts) leave_empty(part, array->element, where);
+    return;
+  }
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  if (!record || object->state != State::parts) return;
+  for (const clang::FieldDecl* field : record->fields())
+    if (const std::size_t at = part_of(record, field); at < parts.size())
+      leave_empty(parts[at], field->getType(), where);
+}
+
 /// What an object holds: elements are loaded, choices made.
 Object* Lifter::read(const Object* object, const clang::Expr* where) {
   if (object->state == State::choice) {
@@ -192,6 +229,7 @@ Object* Lifter::read(const Object* object, const clang::Expr* where) {
     content.value = build_.copy(build_.load(data->value, {value_of(start)}, {length}));
     return objects_.holding(std::move(content));
   }
+  if (object->state == State::place) check_place(object->place, where);
   if (object->state == State::place && object->place.root->state == State::row)
     return read(in_row(object, where), where);
   if (object->state != State::place) {
@@ -217,6 +255,7 @@ Object* Lifter::read(const Object* object, const clang::Expr* where) {
 
 void Lifter::write_place(const Object* to, const Object& from, const clang::Expr* where) {
   Object* root = to->place.root;
+  check_place(to->place, where);
   if (root->state == State::row) return write_place(in_row(to, where), from, where);
   if (root->state == State::choice) {
     const auto side = [&](int i) {

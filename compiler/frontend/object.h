@@ -34,6 +34,7 @@ struct Place {
   std::vector<Index> index;
   bool flat = false;
   bool checked = false;  // an index out of range is an error of the call
+  int moves = 0;         // of the root when this place was found
 };
 
 /// What an object holds.
@@ -75,6 +76,7 @@ struct Object : Content {
   bool is_flag = false;    // of an exit: see Lifter::Exits
   bool read_only = false;  // belongs to the caller of the differentiated function, who has not lent it
   std::uint64_t born = 0;  // objects are numbered as they come into being
+  int moves = 0;           // how often its elements have gone to another vector, with what refers to them
   std::string name;        // the user's variable
 };
 
@@ -126,6 +128,7 @@ class Objects {
   Object* of(Content::State state, Place place) {
     Content content{.state = state};
     content.place = std::move(place);
+    if (content.place.root) content.place.moves = content.place.root->moves;
     return holding(std::move(content));
   }
   Object* unset(ir::Elem elem) { return holding({.state = Content::State::unset, .elem = elem}); }

@@ -46,6 +46,7 @@ Object* Lifter::cell(Object* container, const Index& index) {
   if (container->state == State::value) {
     content = {.state = State::place};
     content.place = {container, {index}, true};
+    content.place.moves = container->moves;
     content.place.flat = build_.shape(container->value).size() > 1;
     return objects_.holding(std::move(content));
   }
@@ -62,6 +63,7 @@ Object* Lifter::cell(Object* container, const Index& index) {
     inner = {.state = State::place};
     inner.dims.assign(shape.begin() + static_cast<std::ptrdiff_t>(axes), shape.end());
     inner.place = {part, {times(index, ir::count(inner.dims))}, shape.size() > 1};
+    inner.place.moves = part->moves;
     return objects_.holding(std::move(inner));
   };
   for (Object*& part : content.parts) part = axes > 0 ? inside(part) : cell(part, index);
@@ -82,6 +84,7 @@ Object* Lifter::dereference(const Object* pointer, clang::QualType to, const cla
   if (pointer->state != State::pointer) refuse(where->getExprLoc(), "this cannot be used as a pointer");
   Object* root = pointer->place.root;
   if (!root) refuse(where->getExprLoc(), "this pointer is null");
+  check_place(pointer->place, where);
   at(where);
   const Object* kind = root;
   while (kind->state == State::choice) kind = kind->parts[0];
@@ -119,6 +122,7 @@ Object* Lifter::advance(const Object* pointer, const Index& by, clang::QualType 
   pointer = read(pointer, where);
   if (pointer->state != State::pointer || !pointer->place.root)
     refuse(where->getExprLoc(), "this cannot be used as a pointer into an array");
+  check_place(pointer->place, where);
   at(where);
   Place place = pointer->place;
   const Index now = place.index.empty() ? Index{} : place.index[0];

@@ -69,6 +69,7 @@ Object* Lifter::in_row(const Object* place, const clang::Expr* where) {
   const Object* row = place->place.root;
   Content content = *place;
   content.place.root = elements_of(row);
+  content.place.moves = content.place.root->moves;
   content.place.index = {plus(start_of(row, where), place->place.index.at(0))};
   return objects_.holding(std::move(content));
 }

@@ -84,3 +84,12 @@ NN_DIFF() double unsequenced_steps(const double* x) {
   const double* p = x;
   return *p + *p++;
 }
+
+// CHECK: [[FILE]]:[[@LINE+5]]:3: error: this refers to an element of a vector that has been swapped or moved since, which is not supported; name the element anew
+NN_DIFF() double swapped_away(double x) {
+  std::vector<double> v = {x, 1}, w = {2, x};
+  double& first = v[0];
+  std::swap(v, w);
+  first *= x;
+  return v[0] * w[0];
+}

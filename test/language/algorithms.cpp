@@ -57,22 +57,6 @@ double sorted_by(const double* x, int n) {
   for (int i = 0; i < n; ++i) s += x[order[i]] * i;
   return s;
 }
-struct Item {
-  double key, value;
-  int group;
-};
-NN_DIFF()
-double stably_sorted(const double* x, int n) {
-  std::vector<Item> items;
-  for (int i = 0; i < n; ++i) items.push_back({x[i], x[i] * x[0], i % 3});
-  std::stable_sort(items.begin(), items.end(),
-                   [](const Item& a, const Item& b) { return a.group < b.group; });
-  std::vector<double> v(x, x + n);
-  std::stable_sort(v.begin(), v.end());
-  double s = weighted(v);
-  for (const Item& item : items) s = s * 0.5 + item.key * item.value;
-  return s;
-}
 NN_DIFF()
 double sorted_backwards(const double* x, int n) {
   std::vector<double> v(x, x + n);
@@ -160,7 +144,6 @@ int main() {
   for (int n : {1, 2, 5, 8}) {
     verify(moved_bytes, x, n > 6 ? 6 : n);
     verify(sorted_by, x, n);
-    verify(stably_sorted, x, n);
     verify(sorted_backwards, x, n);
     verify(found, x, n);
     verify(rearranged, x, n);

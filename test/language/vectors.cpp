@@ -214,6 +214,16 @@ double vectors_in_array(const double* x, int n) {
     for (double e : halves[i]) s = s * 0.5 + e;
   return s;
 }
+NN_DIFF()
+double moved_from(const double* x, int n) {
+  std::vector<double> v(x, x + n), w = std::move(v);
+  v.push_back(x[0]);
+  w.push_back(v[0] * x[1]);
+  Stack a{w, 1}, b = std::move(a);
+  a.push(b.items[0]);
+  b = std::move(a);
+  return weighted(b.items) + weighted(w) + static_cast<double>(v.size() + a.items.size());
+}
 struct Particle {
   double x, y, mass;
 };
@@ -227,7 +237,7 @@ double vector_of_structs(const double* x, int n) {
   p.emplace_back(Particle{x[0], 1, 2});
   std::swap(p[0], p[n - 1]);
   double s = 0;
-  for (const Particle& q : p) s += q.x * q.mass + q.y;
+  for (auto q = p.begin(); q != p.end(); ++q) s += q->x * q->mass + q->y;
   const auto [a, b, c] = p[0];
   return s + old[n - 1].x * a * b * c;
 }
@@ -319,6 +329,7 @@ int main() {
     verify(returned_vectors, x, n);
     verify(vector_in_struct, x, n);
     verify(vectors_in_array, x, n);
+    verify(moved_from, x, n);
     verify(vector_of_structs, x, n);
     verify(sorted_pairs, x, n);
     verify(view_of_pointer, x, n);

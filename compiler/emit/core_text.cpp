@@ -59,9 +59,9 @@ void CoreText::declare_moving() {
   }
 }
 
-void CoreText::read_written_scalars() {
+void CoreText::read_written_scalars(bool host) {
   for (const ir::Leaf* leaf : ir::leaves(plan.f)) {
-    if (!leaf->written || leaf->type.rank() > 0) continue;
+    if (!leaf->written || leaf->type.rank() > 0 || (!host && leaf->holder == ir::Holder::tensor)) continue;
     std::string& name = w.scalars[leaf->value];
     const std::string before = w.names.unique(name + "_before");
     w.lines.line("const " + ir::cpp_name(leaf->type.elem) + " " + before + " = *" + name + ";");

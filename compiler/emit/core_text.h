@@ -22,8 +22,9 @@ struct CoreText {
   /// Declares them as arrays.
   void declare_on_stack();
 
-  /// Numbers that the function changes are read before.
-  void read_written_scalars();
+  /// Numbers that the function changes are read before; tensors without axes only where they are the
+  /// `host`'s.
+  void read_written_scalars(bool host = true);
 
   /// Copies what is not where the caller wants it.
   void copy_back();

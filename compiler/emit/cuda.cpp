@@ -23,6 +23,7 @@ class Emitter {
     w_.names.unique("call");
     w_.lines.line("cuda::Call call(ws);");
     check_labels();
+    text_.read_written_scalars(false);
     if (plan_.has_code) {
       code_.emplace(device_, text_, [this](const plan::Product& p) { product(p); });
       code_->emit();

@@ -49,7 +49,6 @@ CudaCode::CudaCode(DeviceCode& device, CoreText& host, Product product)
       product_(std::move(product)) {}
 
 void CudaCode::emit() {
-  host_.read_written_scalars();
   host_values(0);
   for (Value v : usage_.scopes.order)
     if (plan_.f[v].kind == Kind::dimension) size(v);

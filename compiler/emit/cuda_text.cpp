@@ -11,6 +11,18 @@ bool is_listed(const std::vector<Parameter>& list, const std::string& name) {
   return std::any_of(list.begin(), list.end(), [&](const Parameter& p) { return p.name == name; });
 }
 
+// The identifiers that a text mentions, but for members of something.
+std::set<std::string, std::less<>> words_of(const std::string& text) {
+  std::set<std::string, std::less<>> words;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin = i;
+    while (i < text.size() && nn::detail::continues_name(text[i])) ++i;
+    if (i > begin && (begin == 0 || text[begin - 1] != '.')) words.emplace(text.substr(begin, i - begin));
+    if (i == begin) ++i;
+  }
+  return words;
+}
+
 // A head and a list, on as many lines as it takes.
 std::string call_lines(const std::string& head, const std::vector<std::string>& items,
                        const std::string& tail) {
@@ -53,32 +65,34 @@ Writer KernelText::writer(const std::set<Value>& own) {
 std::vector<Parameter> KernelText::parameters(const std::string& text, const std::string& size_type,
                                               const std::set<int>& written,
                                               const std::string& pointer) const {
+  const auto words = words_of(text);
   std::vector<Parameter> list;
   for (const CoreArgument& a : host_.w.arguments)
-    if (a.role == CoreArgument::Role::dim && mentions(text, a.name))
+    if (a.role == CoreArgument::Role::dim && words.count(a.name) > 0)
       list.push_back({"const " + size_type, a.name});
   for (const bool output : {true, false})
     for (int b = 0; b < static_cast<int>(plan_.buffers.size()); ++b) {
       const std::string& name = host_.w.buffers[static_cast<std::size_t>(b)];
-      if (name.empty() || (written.count(b) > 0) != output || is_listed(list, name) || !mentions(text, name))
+      if (name.empty() || (written.count(b) > 0) != output || is_listed(list, name) || words.count(name) == 0)
         continue;
       const std::string elem = ir::cpp_name(plan_.buffers[static_cast<std::size_t>(b)].elem);
       list.push_back({(output ? "" : "const ") + elem + pointer, name});
     }
   for (const auto& [dim, most] : plan_.bounds)
-    if (const std::string& name = host_.w.dims.at(dim); mentions(text, name))
+    if (const std::string& name = host_.w.dims.at(dim); words.count(name) > 0)
       list.push_back({"const std::int64_t", name});
   for (const auto& [value, name] : host_.w.scalars)
-    if (!is_listed(list, name) && mentions(text, name))
+    if (words.count(name) > 0 && !is_listed(list, name))
       list.push_back({"const " + ir::cpp_name(plan_.f[value].type.elem), name});
   return list;
 }
 
 std::string KernelText::read_cells(const std::string& text, const std::set<Value>& own) const {
+  const auto words = words_of(text);
   std::string lines;
   for (const auto& [value, cell] : plan_.cells) {
     const auto name = cell_names_.find(value);
-    if (own.count(value) || name == cell_names_.end() || !mentions(text, name->second)) continue;
+    if (own.count(value) || name == cell_names_.end() || words.count(name->second) == 0) continue;
     lines += "  const " + ir::cpp_name(plan_.buffers[static_cast<std::size_t>(cell)].elem) + " " +
              name->second + " = *" + host_.w.buffers[static_cast<std::size_t>(cell)] + ";\n";
   }

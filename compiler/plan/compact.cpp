@@ -241,7 +241,13 @@ bool has_code(const Function& f) {
   constexpr std::size_t long_function = 400;
   const auto holds = [](const Op& op) { return is_code(op.kind); };
   const auto is_number = [](const Op& op) { return op.type.shape.empty(); };
+  const auto leaves = ir::leaves(f);
+  const auto changes_array = [&](const ir::Output& o) {
+    return o.role == ir::Output::Role::argument &&
+           !leaves[static_cast<std::size_t>(o.leaf)]->type.shape.empty();
+  };
   return std::any_of(f.ops.begin(), f.ops.end(), holds) ||
+         std::any_of(f.outputs.begin(), f.outputs.end(), changes_array) ||
          (f.ops.size() > long_function && std::all_of(f.ops.begin(), f.ops.end(), is_number));
 }
 

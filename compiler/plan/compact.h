@@ -15,8 +15,8 @@ Function compact(const Function& f);
 /// routines.
 bool is_code(Kind kind);
 
-/// True for functions that are planned as statements: those with such operations, and long ones that compute
-/// nothing but numbers, in which there are no loops to find.
+/// True for functions that are planned as statements: those with such operations, those that change arguments
+/// with elements, and long ones that compute nothing but numbers, in which there are no loops to find.
 bool has_code(const Function& f);
 
 /// A region: the body of the function, of a loop or routine, or one side of a branch.

@@ -195,6 +195,10 @@ struct Obstacles {
 }  // namespace
 
 std::optional<ir::Diagnostic> obstacle_on_device(const Plan& plan) {
+  for (const ir::Leaf* leaf : ir::leaves(plan.f))
+    if (leaf->written && leaf->holder == ir::Holder::tensor && leaf->type.rank() == 0)
+      return Obstacles::at(plan.f[leaf->value].loc,
+                           "'" + leaf->path + "' is a tensor without axes that changes; take a number");
   if (!plan.has_code) return std::nullopt;
   return Obstacles{plan}.first();
 }

@@ -109,6 +109,13 @@ double elements(const nn::Tensor<double, N, 4>& a, double c) {
     for (int j = 0; j < 4; ++j) r(i, j) = a(i, j) * c * j + (i > 0 ? a(i - 1, j) : 0.0);
   return nn::sum(nn::tanh(r));
 }
+// Whole tensors and a number that are changed, without a loop.
+NN_DIFF()
+double overwrites(nn::Tensor<double, N>& a, const nn::Tensor<double, N>& b, double& k) {
+  a = a * b;
+  k = k * nn::sum(a);
+  return nn::sum(b * a * a) * k;
+}
 // A tensor that the function changes, one without axes, a number that it changes, and a span.
 NN_DIFF()
 double changes(nn::Tensor<double, N>& a, const nn::Tensor<double>& c, double& k, std::span<const double> v) {
@@ -285,6 +292,26 @@ void changed(std::int64_t n) {
   agree(fetched(dv_there), dv);
 }
 
+void overwritten(std::int64_t n) {
+  const Array before = numbers(n, 9), b = numbers(n, 10), b_there = nn::to(gpu_memory(), b);
+  Array a = before, a_there = nn::to(gpu_memory(), before), slopes(n);
+  nn::Gradients<&overwrites> grad, there;
+  double k = 0.3, k_there = 0.3, sum = 0, squares = 0;
+  nn::Workspace host{1}, ws{gpu_memory()};
+  const double value = nn::value_and_grad<&overwrites>(a, b, k, grad, host);
+  near(nn::value_and_grad<&overwrites>(a_there, b_there, k_there, there, ws), value, 1e-12);
+  for (std::int64_t i = 0; i < n; ++i)
+    near(a(i), before(i) * b(i), 1e-12), sum += a(i), squares += b(i) * a(i) * a(i);
+  near(k, 0.3 * sum, 1e-12);
+  near(value, squares * k, 1e-12);
+  for (std::int64_t i = 0; i < n; ++i) near(grad.a(i), 0.3 * (squares + 2 * b(i) * a(i) * sum) * b(i), 1e-12);
+  agree(fetched(a_there), a);
+  near(k_there, k, 1e-12);
+  near(there.k, grad.k, 1e-12);
+  agree(nn::to(nn::Device(), there.a), grad.a);
+  agree(nn::to(nn::Device(), there.b), grad.b);
+}
+
 void refusals() {
   nn::Workspace ws{gpu_memory()};
   const double x[2] = {1, 2};
@@ -307,7 +334,7 @@ int main(int, char** argv) {
     with_pointer<&own_memory>("own_memory", n * 3, n);
     with_span<&dependent>(n, n);
     with_pointer<&swapped>("swapped", n, n, 3);
-    changed(n);
+    changed(n), overwritten(n);
   }
   with_pointer<&swapped>("swapped", 40, 40, 4);
   for (int n : {1, 3, 300}) tensors(n), networks(n);

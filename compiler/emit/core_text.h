@@ -13,6 +13,7 @@ struct CoreText {
 
   const plan::Plan& plan;
   Writer w;
+  std::map<Value, std::string> cell_names;  // of numbers that stay on a device, in its kernels
 
   /// The core function's argument of a role, and for a leaf or a gradient of that leaf.
   std::string argument_of(CoreArgument::Role role, int leaf) const;

@@ -6,6 +6,7 @@
 #include "emit/cuda_kernel.h"
 #include "emit/cuda_serial.h"
 #include "emit/cuda_shared.h"
+#include "emit/cuda_text.h"
 #include "ir/diagnostic.h"
 
 namespace nndiff::emit {

@@ -41,24 +41,30 @@ std::string call_lines(const std::string& head, const std::vector<std::string>& 
 
 }  // namespace
 
+void name_cells(CoreText& host) {
+  if (!host.cell_names.empty()) return;
+  for (const auto& [value, cell] : host.plan.cells) {
+    std::string name = host.w.buffers[static_cast<std::size_t>(cell)];  // "sum_at_2", or an argument
+    const std::size_t at = name.rfind("_at");
+    if (host.plan.buffers[static_cast<std::size_t>(cell)].place == plan::Buffer::Place::arena &&
+        at != std::string::npos)
+      name.erase(at, 3);
+    else
+      name += "_value";
+    host.cell_names[value] = host.w.names.unique(name);
+  }
+}
+
 Writer KernelText::writer(const std::set<Value>& own) {
+  name_cells(host_);
   Writer w(plan_);
   w.buffers = host_.w.buffers;
   w.scalars = host_.w.scalars;
   w.dims = host_.w.dims;
   w.names = host_.w.names;
   w.lines.indent = 1;
-  for (const auto& [value, cell] : plan_.cells) {
-    if (own.count(value)) continue;
-    std::string name = host_.w.buffers[static_cast<std::size_t>(cell)];  // "sum_at_2", or an argument
-    const std::size_t at = name.rfind("_at");
-    if (plan_.buffers[static_cast<std::size_t>(cell)].place == plan::Buffer::Place::arena &&
-        at != std::string::npos)
-      name.erase(at, 3);
-    else
-      name += "_value";
-    w.scalars[value] = cell_names_[value] = w.names.unique(name);
-  }
+  for (const auto& [value, name] : host_.cell_names)
+    if (!own.count(value)) w.scalars[value] = name;
   return w;
 }
 
@@ -91,8 +97,8 @@ std::string KernelText::read_cells(const std::string& text, const std::set<Value
   const auto words = words_of(text);
   std::string lines;
   for (const auto& [value, cell] : plan_.cells) {
-    const auto name = cell_names_.find(value);
-    if (own.count(value) || name == cell_names_.end() || words.count(name->second) == 0) continue;
+    const auto name = host_.cell_names.find(value);
+    if (own.count(value) || name == host_.cell_names.end() || words.count(name->second) == 0) continue;
     lines += "  const " + ir::cpp_name(plan_.buffers[static_cast<std::size_t>(cell)].elem) + " " +
              name->second + " = *" + host_.w.buffers[static_cast<std::size_t>(cell)] + ";\n";
   }

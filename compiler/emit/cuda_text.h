@@ -19,6 +19,10 @@ struct Parameter {
   std::string argument = {};  // where it is not the host's variable of the same name
 };
 
+/// Gives numbers that kernels leave on the device the names that other kernels know them by, once for all
+/// kernels of a function.
+void name_cells(CoreText& host);
+
 /// The text of a kernel's definition.
 class KernelText {
  public:
@@ -44,7 +48,6 @@ class KernelText {
   DeviceCode& device_;
   CoreText& host_;
   const plan::Plan& plan_;
-  std::map<Value, std::string> cell_names_;  // in device code
 };
 
 }  // namespace nndiff::emit

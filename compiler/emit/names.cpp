@@ -41,9 +41,12 @@ Names::Names() {
 }
 
 std::string Names::unique(const std::string& wanted) {
-  std::string name = wanted;
-  for (int i = 2; !taken_.insert(name).second; ++i) name = wanted + "_" + std::to_string(i);
-  return name;
+  if (taken_.insert(wanted).second) return wanted;
+  int& number = next_.try_emplace(wanted, 2).first->second;
+  for (;;) {
+    std::string name = wanted + "_" + std::to_string(number++);
+    if (taken_.insert(name).second) return name;
+  }
 }
 
 std::string identifier(std::string_view leaf_path) {

@@ -1,6 +1,7 @@
 // The names and the signature of the core function of a derivative: what its body and its callers agree on.
 #ifndef NNDIFF_EMIT_NAMES_H
 #define NNDIFF_EMIT_NAMES_H
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -60,11 +61,15 @@ class Names {
   Names();
   /// `wanted`, or `wanted` with the lowest number that makes it new.
   std::string unique(const std::string& wanted);
-  void release(const std::string& name) { taken_.erase(name); }
+  void release(const std::string& name) {
+    taken_.erase(name);
+    next_.clear();
+  }
   bool taken(const std::string& name) const { return taken_.count(name) != 0; }
 
  private:
   std::set<std::string> taken_;
+  std::map<std::string, int> next_;  // by wanted name: all lower numbers are taken
 };
 
 }  // namespace nndiff::emit

@@ -60,7 +60,7 @@ struct CoreText {
 std::string function_head(const std::string& result, const std::string& name,
                           const std::vector<std::string>& parameters);
 
-/// True where `name` stands in `text` as a whole identifier.
+/// True where `name` stands in `text` as a whole identifier, comments aside.
 bool mentions(const std::string& text, const std::string& name);
 
 }  // namespace nndiff::emit

@@ -223,7 +223,7 @@ class Lifter {
   Object* from_constant(const clang::APValue& value, clang::QualType type);
   Object* struct_constant(const clang::APValue& value, clang::QualType type);
 
-  // construct.cpp
+  // construct.cpp, tensor.cpp
   std::size_t part_of(const clang::CXXRecordDecl* record, const clang::FieldDecl* field) const;
   std::size_t part_of(const clang::CXXRecordDecl* record, const clang::CXXRecordDecl* base) const;
   Object* default_object(clang::QualType type, clang::SourceLocation where, bool zero);
@@ -238,8 +238,6 @@ class Lifter {
   Object* eval_list(const clang::InitListExpr* list);
   Object* eval_items(const clang::Expr* list, llvm::ArrayRef<clang::Expr*> items);
   Object* eval_lambda(const clang::LambdaExpr* lambda);
-
-  // tensor.cpp
   Object* construct_tensor(const clang::CXXConstructExpr* expr, Arguments arguments, clang::QualType type);
   Object* tensor_of_numbers(const clang::CXXConstructExpr* expr, Arguments arguments, const ir::Type& tensor,
                             bool is_list);
@@ -370,11 +368,9 @@ class Lifter {
   Object* call_element(const PrimitiveCall& call);
   Object* call_view(const PrimitiveCall& call, clang::QualType type);
 
-  // math.cpp
+  // math.cpp, math_pairs.cpp
   Object* call_math(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
   Object* choose_integer(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
-
-  // math_pairs.cpp
   Object* call_math_pair(const clang::FunctionDecl* callee, Arguments arguments, const clang::CallExpr* call);
 
   clang::ASTContext& context_;

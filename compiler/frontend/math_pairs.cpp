@@ -18,7 +18,7 @@ struct Results {
   std::vector<Value> stored;
 };
 
-Value number(Builder& b, double number, Value like) {
+Value number_like(Builder& b, double number, Value like) {
   return b.constant(number, b.type(like));
 }
 
@@ -26,30 +26,30 @@ Value number(Builder& b, double number, Value like) {
 Results modf(Builder& b, Value x) {
   const Value whole = b.map(Map::trunc, x);
   const Value is_infinite =
-      b.map(Map::eq, b.map(Map::abs, x), number(b, std::numeric_limits<double>::infinity(), x));
-  const Value zero = number(b, 0, x);
+      b.map(Map::eq, b.map(Map::abs, x), number_like(b, std::numeric_limits<double>::infinity(), x));
+  const Value zero = number_like(b, 0, x);
   return {b.map(Map::where, {is_infinite, zero, b.map(Map::sub, x, whole)}), {whole}};
 }
 
 /// x = fraction · 2^exponent, with the fraction from 1/2 to 1; zero, infinities and NaN have the exponent 0.
 Results frexp(Builder& b, Value x) {
   const Value is_finite =
-      b.map(Map::lt, b.map(Map::abs, x), number(b, std::numeric_limits<double>::infinity(), x));
-  const Value is_regular = b.map(Map::bit_and, is_finite, b.map(Map::ne, x, number(b, 0, x)));
-  const Value next = b.map(Map::add, b.map(Map::logb, x), number(b, 1, x));
-  const Value exponent = b.map(Map::where, {is_regular, next, number(b, 0, x)});
+      b.map(Map::lt, b.map(Map::abs, x), number_like(b, std::numeric_limits<double>::infinity(), x));
+  const Value is_regular = b.map(Map::bit_and, is_finite, b.map(Map::ne, x, number_like(b, 0, x)));
+  const Value next = b.map(Map::add, b.map(Map::logb, x), number_like(b, 1, x));
+  const Value exponent = b.map(Map::where, {is_regular, next, number_like(b, 0, x)});
   return {b.map(Map::ldexp, x, b.map(Map::neg, exponent)), {b.cast(exponent, ir::Elem::i32)}};
 }
 
 /// The remainder, and the lowest three bits of the quotient with its sign.
 Results remquo(Builder& b, Value x, Value y) {
   const Value rest = b.map(Map::remainder, x, y);
-  const Value eight = number(b, 8, x);
+  const Value eight = number_like(b, 8, x);
   const Value near = b.map(Map::fmod, x, b.map(Map::mul, eight, y));  // the same but for multiples of eight
   const Value quotient = b.map(Map::rint, b.map(Map::div, b.map(Map::sub, near, rest), y));
   const Value low = b.map(Map::fmod, quotient, eight);
   const Value is_number = b.map(Map::eq, low, low);
-  return {rest, {b.cast(b.map(Map::where, {is_number, low, number(b, 0, x)}), ir::Elem::i32)}};
+  return {rest, {b.cast(b.map(Map::where, {is_number, low, number_like(b, 0, x)}), ir::Elem::i32)}};
 }
 
 }  // namespace

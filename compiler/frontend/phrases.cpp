@@ -75,7 +75,7 @@ const Names threading[] = {
      "shared_future promise packaged_task barrier latch counting_semaphore async ",
      threads},
 };
-const Names functions[] = {
+const Names unsupported_functions[] = {
     {" bit_cast ", "is not supported, because bits have no derivative; compute with the number"},
     {" setjmp _setjmp __sigsetjmp longjmp siglongjmp __builtin_setjmp __builtin_longjmp ",
      "is not supported; use a loop, 'break' or 'return'"},
@@ -106,7 +106,7 @@ std::string unsupported_class(llvm::StringRef name) {
 
 std::string unsupported_function(llvm::StringRef name) {
   if (const char* why = found_in(threading, name)) return why;
-  const char* why = found_in(functions, name);
+  const char* why = found_in(unsupported_functions, name);
   return why ? "'" + name.str() + "' " + why : "";
 }
 

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "nn/tensor.h"
+#include "nn/view.h"
 
 namespace nn {
 namespace detail {

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "nn/tensor.h"
+#include "nn/view.h"
 #include "nn/workspace.h"
 
 namespace nn {

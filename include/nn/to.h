@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "nn/device.h"
-#include "nn/tensor.h"
 #include "nn/train/reflect.h"
+#include "nn/view.h"
 
 namespace nn {
 

@@ -1,6 +1,6 @@
 // Recurrent networks over a run-time number of steps: RNN, LSTM and GRU against differences, the recursion of
-// backpropagation through time, and numbers computed elsewhere; losses on the last state and on each, an upstream
-// gradient, truncation.
+// backpropagation through time, and numbers computed elsewhere; losses on the last state and on each, an
+// upstream gradient, truncation.
 // RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
 //--- model.cpp
 #ifndef MODEL_CPP
@@ -21,7 +21,8 @@ struct Rnn {
   }
 };
 
-// Input, forget and output gates and the candidate, each of three columns; the equations of PyTorch's nn.LSTM.
+// Input, forget and output gates and the candidate, each of three columns; the equations of PyTorch's
+// nn.LSTM.
 struct Gate {
   nn::Tensor<double, 2, 3> w;
   nn::Tensor<double, 3, 3> u;
@@ -139,7 +140,8 @@ States states(int n) {
 }
 
 // d loss / d u and d loss / d w by hand: delta_T = g'(z_T) dh_T, delta_t = g'(z_t) (delta_{t+1} Uᵀ);
-// dU = Σ h_{t-1}ᵀ delta_t, dW = Σ x_tᵀ delta_t. `cut`: where a multiple of it begins, nothing goes further back.
+// dU = Σ h_{t-1}ᵀ delta_t, dW = Σ x_tᵀ delta_t. `cut`: where a multiple of it begins, nothing goes further
+// back.
 void through_time(const Rnn& cell, const Inputs& x, const States& h0, int cut, bool each, Rnn& d) {
   const int steps = static_cast<int>(x.extent(0)), n = static_cast<int>(x.extent(1));
   std::vector<States> h{h0};

@@ -171,5 +171,6 @@ int main() {
     throws<nn::Error>([&] { nn::value_and_grad<&elements>(rows(3), k, grad, ws); }, "is not in [0, 3)");
   nn::Gradients<&parts_of_parts> parts;
   for (int k : {-1, 2})
-    throws<nn::Error>([&] { nn::value_and_grad<&parts_of_parts>(steps(2, 2), k, parts, ws); }, "is not in [0,");
+    throws<nn::Error>([&] { nn::value_and_grad<&parts_of_parts>(steps(2, 2), k, parts, ws); },
+                      "is not in [0,");
 }

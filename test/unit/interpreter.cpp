@@ -396,9 +396,4 @@ Run execute(const ir::Function& f, const std::vector<Array>& inputs, const Sizes
   return m.done;
 }
 
-std::vector<Array> interpret(const ir::Function& f, const std::vector<Array>& inputs, const Sizes& sizes,
-                             const Calls& calls) {
-  return execute(f, inputs, sizes, calls).outputs;
-}
-
 }  // namespace test

@@ -43,8 +43,10 @@ Run execute(const nndiff::ir::Function& f, const std::vector<Array>& inputs, con
             const Calls& calls = {});
 
 /// What `f` yields, alone.
-std::vector<Array> interpret(const nndiff::ir::Function& f, const std::vector<Array>& inputs,
-                             const Sizes& sizes, const Calls& calls = {});
+inline std::vector<Array> interpret(const nndiff::ir::Function& f, const std::vector<Array>& inputs,
+                                    const Sizes& sizes, const Calls& calls = {}) {
+  return execute(f, inputs, sizes, calls).outputs;
+}
 
 }  // namespace test
 

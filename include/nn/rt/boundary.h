@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "nn/error.h"
-#include "nn/tensor.h"
+#include "nn/view.h"
 
 namespace nn::rt {
 

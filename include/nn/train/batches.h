@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "nn/random.h"
-#include "nn/tensor.h"
+#include "nn/view.h"
 
 namespace nn::train {
 

@@ -8,8 +8,8 @@
 #include <type_traits>
 
 #include "nn/rt/update.h"
-#include "nn/tensor.h"
 #include "nn/to.h"
+#include "nn/view.h"
 #include "nn/workspace.h"
 
 namespace nn::train {

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "nn/tensor.h"
 #include "nn/train/members.h"
+#include "nn/view.h"
 
 namespace nn {
 

@@ -2,7 +2,7 @@
 // code.
 #ifndef TEST_UNIT_CALLED_H
 #define TEST_UNIT_CALLED_H
-#include <nn/tensor.h>
+#include <nn/view.h>
 
 #include <cmath>
 

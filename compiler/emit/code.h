@@ -5,7 +5,6 @@
 
 #include "emit/usage.h"
 #include "emit/writer.h"
-#include "plan/bounds.h"
 
 namespace nndiff::emit {
 
@@ -31,7 +30,6 @@ class Code {
   Code(Writer& writer, const UsageOf& usage, Other other, Moving moving = {})
       : w_(writer),
         usage_(usage),
-        bounds_(writer.plan.f),
         other_(std::move(other)),
         moving_(std::move(moving)) {}
 
@@ -122,7 +120,6 @@ class Code {
 
   Writer& w_;
   const UsageOf& usage_;
-  plan::Bounds bounds_;
   Other other_;
   Moving moving_;
   const plan::Step* shared_ = nullptr;

@@ -36,8 +36,8 @@ Text Code::index(const Op& op, std::size_t first, Waiting& reads) {
   const ir::Shape& block = op.kind == ir::Kind::load ? op.type.shape : w_.plan.f[op.operands[1]].type.shape;
   if (op.operands.size() - first == 1) {
     const Text at = plain_index(op.operands[first], reads);
-    const bool is_sure =
-        !op.checked || (shape.size() == 1 && block.empty() && bounds_.holds(op.operands[first], shape[0]));
+    const bool is_sure = !op.checked || (shape.size() == 1 && block.empty() &&
+                                         usage_.bounds.holds(op.operands[first], shape[0]));
     return is_sure ? at : checked_index(at, plan::count(shape), plan::count(block));
   }
   Text sum{"0", ir::Elem::i64};
@@ -45,7 +45,7 @@ Text Code::index(const Op& op, std::size_t first, Waiting& reads) {
     Size stride;
     for (std::size_t k = i + 1; k < shape.size(); ++k) stride *= shape[k];
     Text at = plain_index(op.operands[first + i], reads);
-    if (op.checked && !bounds_.holds(op.operands[first + i], shape[i]))
+    if (op.checked && !usage_.bounds.holds(op.operands[first + i], shape[i]))
       at = checked_index(at, Size(shape[i]), 1);
     sum = emit::sum(sum, product(at, w_.text(stride)));
   }

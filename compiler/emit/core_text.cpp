@@ -140,7 +140,10 @@ void CoreText::declare_on_stack() {
     const std::int64_t cells = std::max<std::int64_t>(1, b.bytes.factor / ir::bytes_of(b.elem));
     const std::string elem = ir::cpp_name(b.elem);
     const std::string memory = b.moves ? w.names.unique(w.buffers[i] + "_memory") : w.buffers[i];
-    w.lines.line("alignas(64) " + elem + " " + memory + "[" + std::to_string(cells) + "];",
+    // A compiler that does not see that counts are read just where they were written warns of them.
+    const bool is_count = plan.has_code && b.kept && ir::is_integer(b.elem);
+    w.lines.line("alignas(64) " + elem + " " + memory + "[" + std::to_string(cells) + "]" +
+                     (is_count ? " = {};" : ";"),
                  buffer_comment(w, b));
     if (b.moves) w.lines.line(elem + "* " + w.buffers[i] + " = " + memory + ";");
   }

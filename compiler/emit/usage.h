@@ -1,6 +1,7 @@
 // Where the scalars among statements are used: which become variables, in which block, and which share one.
 #ifndef NNDIFF_EMIT_USAGE_H
 #define NNDIFF_EMIT_USAGE_H
+#include "plan/bounds.h"
 #include "plan/compact.h"
 #include "plan/plan.h"
 
@@ -35,6 +36,7 @@ struct UsageOf {
 
   const plan::Plan& plan;
   plan::Scopes scopes;
+  plan::Bounds bounds;
   std::vector<Usage> of;  // by operation
   std::vector<int> cell;  // by operation: its cell, or -1
   std::vector<Cell> cells;

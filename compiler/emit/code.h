@@ -28,10 +28,7 @@ class Code {
  public:
   using Other = std::function<void(const plan::Step&)>;
   Code(Writer& writer, const UsageOf& usage, Other other, Moving moving = {})
-      : w_(writer),
-        usage_(usage),
-        other_(std::move(other)),
-        moving_(std::move(moving)) {}
+      : w_(writer), usage_(usage), other_(std::move(other)), moving_(std::move(moving)) {}
 
   void step(const plan::Step& step);
   void operation(Value v);

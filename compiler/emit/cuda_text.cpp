@@ -11,13 +11,14 @@ bool is_listed(const std::vector<Parameter>& list, const std::string& name) {
   return std::any_of(list.begin(), list.end(), [&](const Parameter& p) { return p.name == name; });
 }
 
-// The identifiers that a text mentions, but for members of something.
+// The identifiers that a text mentions, but for members of something and what is qualified: nn::math::sin.
 std::set<std::string, std::less<>> words_of(const std::string& text) {
   std::set<std::string, std::less<>> words;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t begin = i;
     while (i < text.size() && nn::detail::continues_name(text[i])) ++i;
-    if (i > begin && (begin == 0 || text[begin - 1] != '.')) words.emplace(text.substr(begin, i - begin));
+    const bool is_part = begin > 0 && (text[begin - 1] == '.' || text[begin - 1] == ':');
+    if (i > begin && !is_part) words.emplace(text.substr(begin, i - begin));
     if (i == begin) ++i;
   }
   return words;

@@ -62,9 +62,18 @@ struct Known {
     }
   }
 
+  bool is_on_entry(Value v) const {
+    const std::vector<Value>& operands = f[v].operands;
+    const auto end = f[v].kind == ir::Kind::loop ? operands.begin() + 1 : operands.end();
+    return std::all_of(operands.begin(), end, [&](Value o) { return d.on_entry.count(o) > 0; });
+  }
+
   void find() {
     for (Value v : d.scopes.order) {
-      if (is_known(v)) d.known.insert(v);
+      if (is_known(v)) {
+        d.known.insert(v);
+        if (is_on_entry(v)) d.on_entry.insert(v);
+      }
       if (d.by_host.count(v) && f[v].kind == ir::Kind::loop) d.known.insert(f[v].regions[0].params[0]);
     }
   }
@@ -112,7 +121,7 @@ std::map<int, Affine> most_elements(const Plan& plan, const Division& division) 
       copies.emplace_back(b, plan.memory[base_of(plan.f, op.operands[0]).id]);
     if (op.kind != ir::Kind::grow) continue;
     std::optional<Affine>& own = most.try_emplace(b, Affine{}).first->second;
-    own = larger(own, upper_bound(plan.f, division.known, op.operands[1]));
+    own = larger(own, upper_bound(plan.f, division.on_entry, op.operands[1]));
   }
   for (std::size_t round = 0; round < copies.size(); ++round)
     for (const auto& [to, from] : copies) most[to] = larger(most[to], most[from]);
@@ -164,7 +173,7 @@ struct Obstacles {
                   "memory grows as long as a loop goes on whose rounds no number bounds that is known "
                   "beforehand; give the loop a limit (for one that ends earlier, leave it by break)");
       case ir::Kind::dimension:
-        if (division.known.count(v)) return std::nullopt;
+        if (division.on_entry.count(v)) return std::nullopt;
         return at(op.loc,
                   "memory of a size that is computed on the way; compute it from sizes and arguments");
       case ir::Kind::loop:

@@ -14,7 +14,8 @@ struct Division {
   std::set<Value> by_host;  // loops and branches around kernels and products: the host runs them
   std::set<Value> known;    // scalars that the host can compute: made of sizes, of numbers that are arguments
                             // and of the counters of its loops
-  std::set<Value> hosted;   // those that it does compute
+  std::set<Value> on_entry;  // of these, what needs no counter
+  std::set<Value> hosted;    // those that it does compute
 
   /// True for the function's body and for those of the host's loops and branches.
   bool is_host_scope(int scope) const;

@@ -29,11 +29,7 @@ bool is_expression(const Op& op) {
 }
 
 UsageOf::UsageOf(const plan::Plan& p)
-    : plan(p),
-      scopes(plan::scopes_of(p.f)),
-      bounds(p.f),
-      of(p.f.ops.size()),
-      cell(p.f.ops.size(), -1) {
+    : plan(p), scopes(plan::scopes_of(p.f)), bounds(p.f), of(p.f.ops.size()), cell(p.f.ops.size(), -1) {
   for (Value v : scopes.order)
     if (p.f[v].kind == Kind::result || p.f[v].kind == Kind::written)
       results_[{p.f[v].operands[0], static_cast<std::size_t>(p.f[v].index)}] = v;

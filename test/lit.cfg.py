@@ -4,27 +4,22 @@ import json
 import os
 import shutil
 import subprocess
-
-import lit.formats
+import sys
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
 support = os.path.join(root, "test", "support")
+sys.path.append(support)
+import tests  # noqa: E402: beside the other helpers of the suite
 
 with open(os.path.join(build, "test", "config.json"), encoding="utf-8") as generated:
     tree = json.load(generated)  # written by test/CMakeLists.txt
 
 
-def helpers():
-    """Sources that tests share: those with a header of the same name beside them."""
-    names = [name for _, _, files in os.walk(os.path.join(root, "test")) for name in files]
-    return [name for name in names if name.endswith(".cpp") and name[:-4] + ".h" in names]
-
-
 config.name = "nn-diff"
-config.test_format = lit.formats.ShTest(execute_external=True)
+config.test_format = tests.ShellTests(execute_external=True)
 config.suffixes = [".cpp", ".test"]
-config.excludes = ["support", "bench", "app", "emulator"] + helpers()
+config.excludes = ["support", "bench", "app", "emulator"]
 config.build, config.support = build, support  # for lit.local.cfg
 config.test_source_root = os.path.join(root, "test")
 config.test_exec_root = os.path.join(build, "test", "out")

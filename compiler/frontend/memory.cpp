@@ -178,7 +178,7 @@ std::vector<ir::Value> Lifter::indices(const Object* place) {
 
 /// Refuses what refers to elements that have gone to another vector since: C++ lets it go along.
 void Lifter::check_place(const Place& place, const clang::Expr* where) {
-  if (place.root && where && place.moves != place.root->moves)
+  if (place.root && where && place.moves != moves_of(*place.root))
     refuse(
         where->getExprLoc(),
         "this refers to an element of a vector that has been swapped or moved since, which is not supported; "
@@ -187,7 +187,11 @@ void Lifter::check_place(const Place& place, const clang::Expr* where) {
 
 /// Another vector takes over the elements of this one.
 void Lifter::note_move(Object* vector) {
-  if (!vector->has_parts() || vector->parts.size() != 2 || vector->parts[0]->state == State::row) return;
+  if (!vector->has_parts() || vector->parts.size() != 2) return;
+  if (vector->parts[0]->state == State::row) {
+    ++vector->parts[0]->parts[0]->moves;
+    return;
+  }
   ++vector->parts[0]->moves;
   for (Object* leaf : leaves_of(vector->parts[0]))
     if (leaf != vector->parts[0]) ++leaf->moves;

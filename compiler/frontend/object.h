@@ -80,6 +80,11 @@ struct Object : Content {
   std::string name;        // the user's variable
 };
 
+/// How often the elements of `root` have gone to another vector; those of a row move with all rows.
+inline int moves_of(const Object& root) {
+  return root.state == Content::State::row ? root.parts[0]->moves : root.moves;
+}
+
 /// Owns all objects of one lifting; addresses stay valid. What changes is journaled, so that it can be taken
 /// back.
 class Objects {
@@ -128,7 +133,7 @@ class Objects {
   Object* of(Content::State state, Place place) {
     Content content{.state = state};
     content.place = std::move(place);
-    if (content.place.root) content.place.moves = content.place.root->moves;
+    if (content.place.root) content.place.moves = moves_of(*content.place.root);
     return holding(std::move(content));
   }
   Object* unset(ir::Elem elem) { return holding({.state = Content::State::unset, .elem = elem}); }

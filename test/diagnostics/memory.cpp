@@ -48,9 +48,9 @@ NN_DIFF() double variable_length(double x, int n) {
   return a[0];
 }
 
-// CHECK: [[FILE]]:[[@LINE+3]]:3: error: 'memset' to anything but 0 is not supported; use std::fill
+// CHECK: [[FILE]]:[[@LINE+3]]:3: error: 'memset' of a 'double' to anything but 0 is not supported; use std::fill
 NN_DIFF() double set_to_ones(double x) {
-  int a[2];
+  double a[2];
   std::memset(a, 1, sizeof a);
   return a[0] * x;
 }
@@ -92,4 +92,27 @@ NN_DIFF() double swapped_away(double x) {
   std::swap(v, w);
   first *= x;
   return v[0] * w[0];
+}
+
+// CHECK: [[FILE]]:[[@LINE+8]]:3: error: this refers to an element of a vector that has been swapped or moved since, which is not supported; name the element anew
+NN_DIFF() double swapped_row(double x, int n) {
+  std::vector<std::vector<double>> rows(n);
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j <= i; ++j) rows[i].push_back(x * i + j);
+  double& first = rows[0][0];
+  std::swap(rows[0], rows[1]);
+  first *= x;
+  return rows[0][0] * rows[1][0];
+}
+
+// CHECK: [[FILE]]:[[@LINE+6]]:10: error: this refers to an element of a vector that has been swapped or moved since, which is not supported; name the element anew
+NN_DIFF() double swapped_each_round(double x, int n) {
+  std::vector<double> v(n, x), w(n, 2 * x);
+  double& first = v[0];
+  double s = 0;
+  for (int i = 0; i < n; ++i) {
+    s += first * i;
+    std::swap(v, w);
+  }
+  return s;
 }

@@ -165,11 +165,22 @@ void Code::declare_block(int block) {
   }
 }
 
+// True where writing to some of these buffers changes what is read from the others.
+bool Code::overwrites(const std::set<int>& written, const std::set<int>& read) const {
+  const auto buffer = [&](int b) -> const plan::Buffer& {
+    return w_.plan.buffers[static_cast<std::size_t>(b)];
+  };
+  return meet(read, written) || std::any_of(read.begin(), read.end(), [&](int r) {
+           return std::any_of(written.begin(), written.end(),
+                              [&](int x) { return plan::share_memory(buffer(r), buffer(x)); });
+         });
+}
+
 // What reads a variable or memory that is about to change is computed now.
 void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buffers) {
   std::vector<std::pair<Value, Waiting>> late;
   for (const auto& [v, waiting] : waiting_)
-    if (meet(waiting.cells, cells) || meet(waiting.buffers, buffers)) late.emplace_back(v, waiting);
+    if (meet(waiting.cells, cells) || overwrites(buffers, waiting.buffers)) late.emplace_back(v, waiting);
   for (const auto& [v, waiting] : late) {
     waiting_.erase(v);
     declare(v, waiting.text);

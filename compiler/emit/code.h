@@ -45,6 +45,7 @@ class Code {
   std::string element(const ir::Op& op, std::size_t first, Waiting& reads);
   void declare(Value v, const Text& text);
   void declare_block(int block);
+  bool overwrites(const std::set<int>& written, const std::set<int>& read) const;
   void declare_readers(const std::set<int>& cells, const std::set<int>& buffers);
   std::string name_of(Value v);
 

@@ -221,11 +221,21 @@ std::string CoreText::shapes(const plan::Product& p) const {
   return matrix(p.m, p.k, p.trans_a) + "·" + matrix(p.k, p.n, p.trans_b);
 }
 
+namespace {
+
+// Where the line around `at` has a comment before it: the user's own statement, say.
+bool in_comment(const std::string& text, std::size_t at) {
+  const std::size_t begin = text.rfind('\n', at) + 1;  // 0 in the first line
+  return text.substr(begin, at - begin).find("//") != std::string::npos;
+}
+
+}  // namespace
+
 bool mentions(const std::string& text, const std::string& name) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
     const bool begins = at == 0 || (!nn::detail::continues_name(text[at - 1]) && text[at - 1] != '.');
     const bool ends = at + name.size() == text.size() || !nn::detail::continues_name(text[at + name.size()]);
-    if (begins && ends) return true;
+    if (begins && ends && !in_comment(text, at)) return true;
   }
   return false;
 }

@@ -51,7 +51,7 @@ struct CoreText {
   int last_ = -1;
 };
 
-/// True where `name` stands in `text` as a whole identifier.
+/// True where `name` stands in `text` as a whole identifier, comments aside.
 bool mentions(const std::string& text, const std::string& name);
 
 }  // namespace nndiff::emit

@@ -126,6 +126,9 @@ auto reduce(const X& operand, Finish finish) {
     return result;
 }
 
+// Apart from nn::detail, whose functions a call on an expression of numbers finds, too.
+namespace reductions {
+
 template <bool keep, int... Axes, class X>
 auto sum(const X& x) {
   using Rule = Sum<typename tensor_type_of<X>::value_type>;
@@ -150,27 +153,28 @@ auto min(const X& x) {
   return reduce<Rule, keep, Axes...>(x, [](auto partial, std::int64_t) { return partial; });
 }
 
+}  // namespace reductions
 }  // namespace detail
 
 // sum<Axes...>(x), mean, max, min reduce over the given axes, all where none is given, negative ones counted
 // from the end. Reducing all of them without keep_dims gives a plain number. A number is its own reduction.
 // Over no elements, sum is 0, mean NaN, max and min the identity of their comparison (∓infinity, or the
 // extreme integer).
-#define NN_REDUCTION(name)                    \
-  template <int... Axes, detail::AnyTensor X> \
-  NN_PRIMITIVE(#name)                         \
-  auto name(const X& x) {                     \
-    return detail::name<false, Axes...>(x);   \
-  }                                           \
-  template <int... Axes, detail::AnyTensor X> \
-  NN_PRIMITIVE(#name)                         \
-  auto name(const X& x, KeepDims) {           \
-    return detail::name<true, Axes...>(x);    \
-  }                                           \
-  template <detail::Scalar X>                 \
-  NN_PRIMITIVE(#name)                         \
-  constexpr X name(X x) {                     \
-    return x;                                 \
+#define NN_REDUCTION(name)                              \
+  template <int... Axes, detail::AnyTensor X>           \
+  NN_PRIMITIVE(#name)                                   \
+  auto name(const X& x) {                               \
+    return detail::reductions::name<false, Axes...>(x); \
+  }                                                     \
+  template <int... Axes, detail::AnyTensor X>           \
+  NN_PRIMITIVE(#name)                                   \
+  auto name(const X& x, KeepDims) {                     \
+    return detail::reductions::name<true, Axes...>(x);  \
+  }                                                     \
+  template <detail::Scalar X>                           \
+  NN_PRIMITIVE(#name)                                   \
+  constexpr X name(X x) {                               \
+    return x;                                           \
   }
 NN_REDUCTION(sum)
 NN_REDUCTION(mean)

@@ -30,6 +30,8 @@ void softmaxes(double tolerance) {
   const nn::Tensor<T, 2, 3> large{{1e4, 0, -1e4}, {-1e4, -1e4, -1e4}};
   has(nn::softmax(large), {1, 0, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3}, tolerance);
   has(nn::logsumexp(large), {1e4, -1e4 + std::log(3.0)}, tolerance);
+  has(nn::logsumexp<0>(large - 1e4), {0, -1e4, -2e4 + std::log(2.0)},
+      tolerance);  // of an expression with a number in it
   has(nn::softmax_cross_entropy(large, nn::Tensor<int, 2>{2, 0}), {2e4, std::log(3.0)}, tolerance);
   check(nn::Tensor<T, N, 4>(nn::softmax(nn::Tensor<T, N, 4>(0))).size() == 0);
 }

@@ -13,6 +13,32 @@ clang::QualType innermost(clang::QualType type, const clang::ASTContext& context
   return type;
 }
 
+/// An object that a root may be: of a choice, one of its sides.
+const Object* a_side(const Object* root) {
+  while (root->state == State::choice) root = root->parts[0];
+  return root;
+}
+
+/// True where memory holds elements one after the other.
+bool has_cells(const Object* root, const op::Builder& build) {
+  const Object* side = a_side(root);
+  return side->state == State::table || (side->state == State::value && !build.shape(side->value).empty());
+}
+
+/// True where a condition chooses between an element and a variable.
+bool is_mixed(const Object* root, const op::Builder& build) {
+  if (root->state != State::choice) return false;
+  const Object *yes = root->parts[0], *no = root->parts[1];
+  return is_mixed(yes, build) || is_mixed(no, build) || has_cells(yes, build) != has_cells(no, build);
+}
+
+/// A place that a condition chooses, on one of the sides: variables have no index.
+Place on_side(Place place, Object* side, const op::Builder& build) {
+  place.root = side;
+  if (!is_mixed(side, build) && !has_cells(side, build)) place.index.clear();
+  return place;
+}
+
 }  // namespace
 
 /// How many cells an object of the type takes: the elements of arrays of arrays are counted as one array's.
@@ -83,15 +109,19 @@ Object* Lifter::dereference(const Object* pointer, clang::QualType to, const cla
   Object* root = pointer->place.root;
   if (!root) refuse(where->getExprLoc(), "this pointer is null");
   at(where);
-  const Object* kind = root;
-  while (kind->state == State::choice) kind = kind->parts[0];
-  const bool has_cells =
-      kind->state == State::table || (kind->state == State::value && !build_.shape(kind->value).empty());
+  if (is_mixed(root, build_)) {
+    Content content = *root;
+    for (Object*& side : content.parts)
+      side = dereference(objects_.of(State::pointer, on_side(pointer->place, side, build_)), to, where);
+    return objects_.holding(std::move(content));
+  }
+  const bool of_cells = has_cells(root, build_);
+  const Object* kind = a_side(root);
   const bool is_whole = pointer->place.index.empty();
-  if (is_whole && (!has_cells || !innermost(to, context_)->isScalarType() || array_of(to, context_)))
+  if (is_whole && (!of_cells || !innermost(to, context_)->isScalarType() || array_of(to, context_)))
     return root;
   const Index index = is_whole ? Index{} : pointer->place.index[0];
-  if (!has_cells) {
+  if (!of_cells) {
     if (kind->state == State::parts && !is_whole) return element(root, index, where);
     if (kind->state == State::place && !kind->dims.empty()) return element(root, index, where);
     if (!(index == Index{}))

@@ -89,7 +89,8 @@ void connect(const Program& p, Groups& all) {
   std::vector<std::vector<int>> readers(p.f.ops.size());
   for (int i = 0; i < static_cast<int>(all.groups.size()); ++i)
     for (const Read& r : all.groups[i].reads) {
-      const Value base = base_of(p.f, r.at);
+      // A number that a statement takes out of memory is that statement's, not the memory's.
+      const Value base = all.of[r.at.id] >= 0 ? r.at : base_of(p.f, r.at);
       readers[base.id].push_back(i);
       const int from = all.of[base.id];
       if (from >= 0) connect(all, all.around(p, from, all.groups[i].scope), i);

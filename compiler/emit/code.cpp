@@ -289,7 +289,7 @@ void Code::store_block(const Op& op, const std::string& to, bool adds) {
 }
 
 void Code::add_block(const Op& op, const std::string& to, const std::string& from, const std::string& count) {
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   const std::string k = w_.names.unique("k"), block = w_.names.unique("block");
   w_.lines.open("{");
   w_.lines.line(ir::cpp_name(op.type.elem) + "* const " + block + " = &" + to + ";");
@@ -297,7 +297,7 @@ void Code::add_block(const Op& op, const std::string& to, const std::string& fro
   w_.lines.line(block + "[" + k + "] += " + from + "[" + k + "];");
   w_.lines.close();
   w_.lines.close();
-  w_.names = outer;
+  w_.names.back_to(outer);
 }
 
 void Code::load_block(Value v) {

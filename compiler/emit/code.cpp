@@ -189,6 +189,17 @@ void Code::declare_block(int block) {
   }
 }
 
+// True where writing to some of these buffers changes what is read from the others.
+bool Code::overwrites(const std::set<int>& written, const std::set<int>& read) const {
+  const auto buffer = [&](int b) -> const plan::Buffer& {
+    return w_.plan.buffers[static_cast<std::size_t>(b)];
+  };
+  return meet(read, written) || std::any_of(read.begin(), read.end(), [&](int r) {
+           return std::any_of(written.begin(), written.end(),
+                              [&](int x) { return plan::share_memory(buffer(r), buffer(x)); });
+         });
+}
+
 // What reads a variable or memory that is about to change is computed now.
 void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buffers) {
   std::vector<std::pair<Value, Waiting>> late;
@@ -285,7 +296,7 @@ void Code::store_block(const Op& op, const std::string& to, bool adds) {
 }
 
 void Code::add_block(const Op& op, const std::string& to, const std::string& from, const std::string& count) {
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   const std::string k = w_.names.unique("k"), block = w_.names.unique("block");
   w_.lines.open("{");
   w_.lines.line(ir::cpp_name(op.type.elem) + "* const " + block + " = &" + to + ";");
@@ -293,7 +304,7 @@ void Code::add_block(const Op& op, const std::string& to, const std::string& fro
   w_.lines.line(block + "[" + k + "] += " + from + "[" + k + "];");
   w_.lines.close();
   w_.lines.close();
-  w_.names = outer;
+  w_.names.back_to(outer);
 }
 
 void Code::load_block(Value v) {

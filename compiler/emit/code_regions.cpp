@@ -177,7 +177,7 @@ void Code::loop(const Step& step) {
   const Written& written = usage_.written.at(owner);
   declare_readers(written.cells, written.buffers);
   const bool outlives = usage_[owner].count > 0, counts = usage_[op.regions[0].params[0]].count > 0;
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   std::string counter;
   if (is_bounded || outlives || counts) {
     const std::string& own = w_.plan.f[op.regions[0].params[0]].name;
@@ -185,7 +185,7 @@ void Code::loop(const Step& step) {
   }
   if (outlives) w_.lines.line("std::int64_t " + counter + " = 0;");
   if (counts) w_.scalars[op.regions[0].params[0]] = counter;
-  const Names with_counter = w_.names;
+  const Names::Mark with_counter = w_.names.mark();
   w_.lines.open(loop_head(step, counter, limit));
   for (const Step& inner : step.parts[0].steps) this->step(inner);
   std::vector<std::pair<int, Value>> yields;
@@ -195,7 +195,7 @@ void Code::loop(const Step& step) {
   assign(std::move(yields));
   exchange(step.parts[0].moves);
   w_.lines.close();
-  w_.names = outlives ? with_counter : outer;
+  w_.names.back_to(outlives ? with_counter : outer);
   if (outlives) w_.scalars[owner] = counter;
   for (std::size_t i = 0; i < op.regions[0].yields.size(); ++i)
     if (const Value r = usage_.result(owner, i); r && w_.plan.f[r].type.rank() == 0)
@@ -208,12 +208,12 @@ std::string Code::side(const Step& step, std::size_t side, const std::vector<std
   Lines before;
   std::swap(before, w_.lines);
   w_.lines.indent = before.indent + 1;
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   declare_block(usage_.scopes.number.at({step.values[0], static_cast<int>(side)}));
   for (const Step& inner : step.parts[side].steps) this->step(inner);
   assign(yields);
   exchange(step.parts[side].moves);
-  w_.names = outer;
+  w_.names.back_to(outer);
   std::swap(before, w_.lines);
   return before.text();
 }

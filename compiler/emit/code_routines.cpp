@@ -104,7 +104,7 @@ std::string Code::routine(const Step& step, std::string& declaration) {
   const Op& op = w_.plan.f[owner];
   Lines around;
   std::swap(around, w_.lines);
-  const Names names = w_.names;
+  const Names::Mark outer = w_.names.mark();
   const std::size_t result = returned(w_.plan.f, op);
   for (Value p : op.regions[0].params)
     if (w_.plan.f[p].type.shape.empty()) w_.scalars[p] = name_of(p);
@@ -114,7 +114,7 @@ std::string Code::routine(const Step& step, std::string& declaration) {
   declare_locals(owner);
   for (const Step& inner : step.parts[0].steps) this->step(inner);
   leave_routine(step, result);
-  w_.names = names;
+  w_.names.back_to(outer);
   std::swap(around, w_.lines);
   const std::string body = around.text();
   declaration = head(step, "") + ";\n";

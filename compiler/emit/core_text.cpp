@@ -175,7 +175,7 @@ void CoreText::declare_buffers(const std::string& reserve) {
 
 // The backward section begins with its first step of more than a few scalars, behind all such forward
 // steps.
-std::size_t CoreText::first_backward() const {
+std::size_t CoreText::find_first_backward() const {
   std::size_t first = plan.steps.size(), behind = 0;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (is_scalar(plan.steps[i]) || plan.steps[i].kind == Step::Kind::routine) continue;
@@ -195,7 +195,8 @@ void CoreText::begin_sweep(bool backward) {
 }
 
 void CoreText::comment(int number) {
-  const std::size_t first = first_backward();
+  if (!first_backward_) first_backward_ = find_first_backward();
+  const std::size_t first = *first_backward_;
   const bool backward = static_cast<std::size_t>(number) >= first;
   const bool begins =
       number == 0 || plan.steps[static_cast<std::size_t>(number) - 1].kind == Step::Kind::routine;

@@ -1,6 +1,7 @@
 // What the core functions of all targets share: names of buffers, the arena, comments, the head.
 #ifndef NNDIFF_EMIT_CORE_TEXT_H
 #define NNDIFF_EMIT_CORE_TEXT_H
+#include <optional>
 #include <set>
 
 #include "emit/writer.h"
@@ -50,10 +51,11 @@ struct CoreText {
   void name_buffers();
   void declare_moving();
   std::string unique_name(const std::string& hint);
-  std::size_t first_backward() const;
+  std::size_t find_first_backward() const;
 
   std::set<int> commented_;  // statements that comments of this sweep have shown
   int last_ = -1;
+  std::optional<std::size_t> first_backward_;
 };
 
 /// A function's head without what follows: `result name(` and the parameters on lines of their own.

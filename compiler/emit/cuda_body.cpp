@@ -103,21 +103,21 @@ void CudaBody::declare_across() {
       const std::string size = "cuda::elements_of_lane<lanes, " + width(number) + ">(" +
                                count_of(shape_.loops[number].parallel) + ")";
       w_.lines.line(type + " " + accumulators_[i] + "[" + size + "];");
-      const Names outer = w_.names;
+      const Names::Mark outer = w_.names.mark();
       const std::string own = w_.names.unique("own");
       w_.lines.line("for (" + type + "& " + own + " : " + accumulators_[i] + ") " + own + " = " + nothing(s) +
                     ";");
-      w_.names = outer;
+      w_.names.back_to(outer);
     } else {
       const std::string cells = w_.text(plan::count(w_.plan.buffers[s.to.buffer].shape)).source;
       accumulators_[i] = w_.names.unique(w_.buffers[s.to.buffer] + "_own");
       w_.lines.line(type + "* const " + accumulators_[i] + " = " + w_.buffers[s.scratch] +
                     " + static_cast<std::int64_t>(blockIdx.x) * " + cells + ";");
-      const Names outer = w_.names;
+      const Names::Mark outer = w_.names.mark();
       const std::string c = w_.names.unique("c");
       w_.lines.line("for (std::int64_t " + c + " = threadIdx.x; " + c + " < " + cells + "; " + c +
                     " += cuda::block_lanes) " + accumulators_[i] + "[" + c + "] = " + nothing(s) + ";");
-      w_.names = outer;
+      w_.names.back_to(outer);
       w_.lines.line("__syncthreads();");
     }
   }

@@ -151,7 +151,7 @@ void CudaCode::loop(const Launch& launch) {
     w_.lines.line("const std::int64_t " + rounds + " = " + limit + " < 0 ? 0 : " + limit + ";");
     w_.scalars[owner] = rounds;
   }
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   const std::map<Value, std::string> known = w_.scalars;
   const std::string& own = plan_.f[body.params[0]].name;
   const std::string counter = w_.names.unique(own.empty() ? "i" : identifier(own));
@@ -162,7 +162,7 @@ void CudaCode::loop(const Launch& launch) {
   list(launch.parts[0], false);
   code_.exchange(step.parts[0].moves);
   w_.lines.close();
-  w_.names = outer, w_.scalars = known;
+  w_.names.back_to(outer), w_.scalars = known;
 }
 
 void CudaCode::branch(const Launch& launch) {
@@ -172,7 +172,7 @@ void CudaCode::branch(const Launch& launch) {
   const std::vector<Text> operands = {condition};
   for (std::size_t side = 0; side < 2; ++side) {
     if (launch.parts[side].empty() && step.parts[side].moves.empty()) continue;
-    const Names outer = w_.names;
+    const Names::Mark outer = w_.names.mark();
     const std::map<Value, std::string> known = w_.scalars;
     const Text holds = side == 0 ? condition : op::text(ir::Map::logical_not, operands);
     w_.lines.open("if (" + holds.source + ") {");
@@ -180,7 +180,7 @@ void CudaCode::branch(const Launch& launch) {
     list(launch.parts[side], false);
     code_.exchange(step.parts[side].moves);
     w_.lines.close();
-    w_.names = outer, w_.scalars = known;
+    w_.names.back_to(outer), w_.scalars = known;
   }
 }
 

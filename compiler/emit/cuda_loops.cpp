@@ -39,7 +39,7 @@ void CudaBody::fill_partials(std::size_t number) {
   for (int i : k_.loops[number].sinks) {
     const Sink& s = k_.sinks[i];
     if (s.kind != Sink::Kind::partial) continue;
-    const Names outer = w_.names;
+    const Names::Mark outer = w_.names.mark();
     open_lanes(number, count_of(shape.parallel));
     int opened = 0;
     for (int a : shape.serial) {
@@ -51,7 +51,7 @@ void CudaBody::fill_partials(std::size_t number) {
     w_.lines.line(e_.access(s.to) + " = " + nothing(s) + ";");
     for (; opened > 0; --opened) w_.lines.close();
     w_.lines.close();
-    w_.names = outer;
+    w_.names.back_to(outer);
   }
 }
 
@@ -90,7 +90,7 @@ void CudaBody::loop(std::size_t number) {
   }
   fill_partials(number);
   declare_held(number);
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   if (shape_.loops[number].packed || has_own(number)) {
     packed_loop(number);
   } else {
@@ -102,7 +102,7 @@ void CudaBody::loop(std::size_t number) {
     for (std::size_t i = 0; i < shape_.loops[number].serial.size(); ++i) w_.lines.close();
     w_.lines.close();
   }
-  w_.names = outer;
+  w_.names.back_to(outer);
   for (int s : l.sinks)
     if (k_.sinks[s].kind == Sink::Kind::row) finish_row_reduction(s);
 }
@@ -178,14 +178,14 @@ void CudaBody::packed_loop(std::size_t number) {
 }
 
 void CudaBody::body(std::size_t number) {
-  const Names outer = w_.names;
+  const Names::Mark outer = w_.names.mark();
   for (int n : shape_.loops[number].given) e_.give(n, held_.at(n) + own_element(number));
   for (int n : shape_.loops[number].kept) e_.keep(n, held_.at(n) + own_element(number));
   const std::vector<int>& sinks = k_.loops[number].sinks;
   e_.declare(shape_.flat ? Level::row : Level::loop, sinks, INT32_MAX);
   for (int s : sinks) statement(k_.sinks[s], s);
   e_.leave_loop();
-  w_.names = outer;
+  w_.names.back_to(outer);
 }
 
 }  // namespace nndiff::emit

@@ -175,7 +175,7 @@ class Emitter {
         std::any_of(sinks.begin(), sinks.end(), [&](int s) { return r_.in_lanes(k_.sinks[s], axis); });
     if (blocked) {
       const std::string& i = index_.at(axis);
-      const Names outer = w_.names;
+      const Names::Mark outer = w_.names.mark();
       const std::string block = w_.names.unique(i + "0");
       lane_ = w_.names.unique("lane");
       w_.lines.open("for (std::int64_t " + block + " = " + from + "; " + block + " < " + to + "; " + block +
@@ -186,7 +186,7 @@ class Emitter {
       body(sinks);
       w_.lines.close();
       w_.lines.close();
-      w_.names = outer;
+      w_.names.back_to(outer);
       return;
     }
     open_loop(axis, from, to);
@@ -195,11 +195,11 @@ class Emitter {
   }
 
   void body(const std::vector<int>& sinks) {
-    const Names outer = w_.names;
+    const Names::Mark outer = w_.names.mark();
     e_.declare(k_.is_flat() ? Level::row : Level::loop, sinks, INT32_MAX);
     for (int s : sinks) statement(s);
     e_.leave_loop();
-    w_.names = outer;
+    w_.names.back_to(outer);
   }
 
   void statement(int sink) {

@@ -41,12 +41,40 @@ Names::Names() {
 }
 
 std::string Names::unique(const std::string& wanted) {
-  if (taken_.insert(wanted).second) return wanted;
-  int& number = next_.try_emplace(wanted, 2).first->second;
-  for (;;) {
-    std::string name = wanted + "_" + std::to_string(number++);
-    if (taken_.insert(name).second) return name;
+  int& next = next_.try_emplace(wanted, 1).first->second;
+  while (true) {
+    const std::string name = next == 1 ? wanted : wanted + "_" + std::to_string(next);
+    ++next;
+    if (!taken_.insert(name).second) continue;
+    changes_.push_back({name, false});
+    return name;
   }
+}
+
+void Names::release(const std::string& name) {
+  if (!taken(name)) return;
+  forget(name);
+  changes_.push_back({name, true});
+}
+
+void Names::back_to(Mark mark) {
+  for (; changes_.size() > mark; changes_.pop_back()) {
+    const Change& change = changes_.back();
+    if (change.released)
+      taken_.insert(change.name);
+    else
+      forget(change.name);
+  }
+}
+
+// It may be handed out again, for itself and as a numbered name.
+void Names::forget(const std::string& name) {
+  taken_.erase(name);
+  next_[name] = 1;
+  const std::size_t end = name.find_last_not_of("0123456789");
+  if (end == std::string::npos || name[end] != '_' || end + 1 == name.size() || name.size() - end > 9) return;
+  const auto it = next_.find(name.substr(0, end));
+  if (it != next_.end()) it->second = std::min(it->second, std::max(2, std::stoi(name.substr(end + 1))));
 }
 
 std::string identifier(std::string_view leaf_path) {

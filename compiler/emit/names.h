@@ -58,18 +58,29 @@ std::string cuda_declaration(const ir::Function& f);
 /// Identifiers handed out so far; C++ keywords and what generated code uses itself are taken from the start.
 class Names {
  public:
+  using Mark = std::size_t;
+
   Names();
   /// `wanted`, or `wanted` with the lowest number that makes it new.
   std::string unique(const std::string& wanted);
-  void release(const std::string& name) {
-    taken_.erase(name);
-    next_.clear();
-  }
+  void release(const std::string& name);
   bool taken(const std::string& name) const { return taken_.count(name) != 0; }
 
+  /// A block begins: `back_to` forgets what is handed out in it, and takes back what is released. Cheaper
+  /// than a copy.
+  Mark mark() const { return changes_.size(); }
+  void back_to(Mark mark);
+
  private:
+  struct Change {
+    std::string name;
+    bool released;
+  };
+  void forget(const std::string& name);
+
   std::set<std::string> taken_;
-  std::map<std::string, int> next_;  // by wanted name: all lower numbers are taken
+  std::map<std::string, int> next_;  // by name: all lower numbers behind it are taken, 1 is the name alone
+  std::vector<Change> changes_;
 };
 
 }  // namespace nndiff::emit

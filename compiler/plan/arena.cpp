@@ -77,6 +77,12 @@ void place_named(Plan& plan) {
 
 }  // namespace
 
+bool share_memory(const Buffer& a, const Buffer& b) {
+  if (a.place != b.place || a.place != Buffer::Place::arena || a.first < 0 || b.first < 0) return false;
+  if (a.slot >= 0 || b.slot >= 0) return a.slot == b.slot;
+  return a.offset < b.offset + aligned(b.bytes.factor) && b.offset < a.offset + aligned(a.bytes.factor);
+}
+
 void pack_arena(Plan& plan) {
   place_static(plan);
   place_named(plan);

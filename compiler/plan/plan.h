@@ -60,6 +60,9 @@ struct Buffer {
   bool moves = false;              // goes on in another one's memory at the end of a region
 };
 
+/// True where writing to one changes the other: they are the same memory at different times.
+bool share_memory(const Buffer& a, const Buffer& b);
+
 /// Pointers that change places at the end of a region: `to` goes on with the memory of `from`.
 struct Move {
   int to = -1, from = -1;

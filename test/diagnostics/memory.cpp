@@ -94,7 +94,7 @@ NN_DIFF() double swapped_away(double x) {
   return v[0] * w[0];
 }
 
-// CHECK: [[FILE]]:[[@LINE+8]]:3: error: this refers to an element of a vector that has been swapped or moved since, which is not supported; name the element anew
+// CHECK: [[FILE]]:[[@LINE+7]]:3: error: this refers to an element of a vector that has been swapped or moved since, which is not supported; name the element anew
 NN_DIFF() double swapped_row(double x, int n) {
   std::vector<std::vector<double>> rows(n);
   for (int i = 0; i < n; ++i)

@@ -11,7 +11,7 @@
 // In a namespace of its own: programs call their helpers unqualified.
 namespace oracle {
 
-constexpr int directions = 40;
+constexpr int directions = 48;
 
 struct Dual {
   double v = 0;

@@ -1,25 +1,23 @@
 #!/usr/bin/env python3
 """Writes random differentiable C++ programs and the driver that checks their gradients.
 
-usage: programs.py SEED COUNT STAGE OUT_DIR
-OUT_DIR gets model.cpp, with COUNT annotated functions, and driver.cpp, which holds the same functions over dual
-numbers and compares values, gradients and what is left in arguments. Stages: scalars, arrays, calls, containers,
-recursion."""
+usage: programs.py SEED COUNT STAGE OUT_DIR [NAME...]
+OUT_DIR gets model.cpp, with COUNT annotated functions (or those named), and driver.cpp, which compares their values,
+gradients and what is left in arguments with dual numbers, or with central differences where there are tensors."""
 import random
-import re
 import sys
 from pathlib import Path
 
 from calls import CALLS, CONTAINERS, POINTERS, Calls, prelude
+from composed import Composed
+from driver import driver, model
 from expressions import Expressions
 from parameters import parameters_of
 from recursion import RECURSION, Recursion, recursive_functions
 from statements import CONTROL, Scope, Statements
+import tensors
 
-MATH = "sin|cos|tanh|exp|log|sqrt|cbrt|atan|floor|fabs|erf|pow|hypot|atan2|fma|fmod"
-
-
-STAGES = ["scalars", "arrays", "calls", "containers", "recursion"]
+STAGES = ["scalars", "arrays", "calls", "containers", "recursion", "tensors"]
 
 
 class Writer(Recursion, Calls, Statements):
@@ -30,10 +28,16 @@ def constructs(stage):
     """What programs of a stage are made of: all of the stages before it, too."""
     level = STAGES.index(stage)
     out = [c for c in CONTROL if level > 0 or "array" not in c]
-    return out + (POINTERS + CALLS if level > 1 else []) + (CONTAINERS if level > 2 else []) + (RECURSION if level > 3 else [])
+    out += POINTERS + CALLS if level > 1 else []
+    return out + (CONTAINERS if level > 2 else []) + (RECURSION if stage == "recursion" else [])
 
 
 class Function:
+    """One random program: its text, its parameters, and whether dual numbers or differences check it."""
+
+    dual = True
+    result = None  # the type of a result that is not a number
+
     def __init__(self, rng, number, stage, expressions):
         self.name = f"f{number}"
         self.parameters = parameters_of(rng, stage)
@@ -52,64 +56,53 @@ class Function:
         self.text = "\n".join(lines)
         self.used = statements.used
 
-    def primal(self):
-        return "NN_DIFF()\n" + real(self.text, "double")
 
-    def dual(self):
-        return duals(self.text)
+class Batch:
+    """The programs of one seed, of which those can be written that nn-diff takes."""
 
+    def __init__(self, seed, count, stage):
+        if stage == "tensors":
+            self.helpers, self.composed = tensors.HELPERS, []
+            self.functions = [tensors.TensorFunction(random.Random(f"{stage}/{seed}/{i}"), i) for i in range(count)]
+            return
+        expressions = Expressions(random.Random(f"{stage}/{seed}"))
+        self.helpers = ""
+        if STAGES.index(stage) > 1:
+            self.helpers = prelude(expressions.rng, expressions, Statements(expressions.rng, expressions, CONTROL))
+        if stage == "recursion":
+            make = lambda: Writer(expressions.rng, expressions, CONTROL + RECURSION)
+            self.helpers += "\n\n" + recursive_functions(expressions.rng, make)
+        self.functions = []
+        for i in range(count):
+            expressions.rng = random.Random(f"{stage}/{seed}/{i}")
+            self.functions.append(Function(expressions.rng, i, stage, expressions))
+        self.composed = self.compositions(random.Random(f"{stage}/{seed}/composed"), count)
 
-def real(text, name):
-    return text.replace("@", name)
+    def compositions(self, rng, count):
+        """One for every ten programs, in turn a sum and a composition."""
+        made = []
+        for i in range(count // 10 if count >= 2 else 0):
+            first, second = rng.sample(self.functions, 2)
+            made.append(Composed(rng, count + i, ["sum", "chain"][i % 2], first, second))
+        return made
 
+    def names(self):
+        return [f.name for f in self.functions + self.composed]
 
-def duals(text):
-    return re.sub(rf"std::({MATH})\(", r"dual::\1(", real(text, "Dual"))
-
-
-def model(helpers, functions):
-    head = "#ifndef MODEL_CPP\n#define MODEL_CPP\n#include <nn/nn.h>\n#include <array>\n#include <cmath>\n#include <utility>\n#include <algorithm>\n#include <numeric>\n#include <span>\n#include <tuple>\n#include <vector>\n\n"
-    return head + real(helpers, "double") + "\n\n" + "\n\n".join(f.primal() for f in functions) + "\n#endif\n"
-
-
-def driver(helpers, functions):
-    text = '#include "model.nn.h"\n#include "checker.h"\n\nnamespace on_duals {\n\n' + duals(helpers) + "\n\n"
-    text += "\n\n".join("inline " + f.dual() for f in functions) + "\n\n}  // namespace on_duals\n\n"
-    for f in functions:
-        text += f"void check_{f.name}(Checker& c) {{\n"
-        text += "".join("  " + line + "\n" for p in f.parameters for line in p.make())
-        given = ", ".join(p.dual() for p in f.parameters)
-        arguments = ", ".join(p.argument() for p in f.parameters)
-        text += f'  c.begin("{f.name}");\n  const Dual expected = on_duals::{f.name}({given});\n'
-        text += f"  nn::Gradients<&::{f.name}> grad;\n"
-        text += "".join("  " + line + "\n" for p in f.parameters for line in p.before())
-        text += f"  c.value(nn::value_and_grad<&::{f.name}>({arguments}, grad, c.ws), expected);\n"
-        text += "".join("  " + line + "\n" for p in f.parameters for line in p.after())
-        text += "  c.end();\n}\n\n"
-    text += "int main() {\n  Checker c;\n  for (int n : {0, 1, 2, 5, 3}) {\n    c.n = n;\n"
-    text += "".join(f"    c.twice(check_{f.name});\n" for f in functions)
-    return text + "  }\n  return c.report();\n}\n"
+    def write(self, out, names):
+        """Writes those named; a composition needs what it calls."""
+        out.mkdir(parents=True, exist_ok=True)
+        calls = {c.name: {c.first.name, c.second.name} for c in self.composed}
+        needed = set(names).union(*[calls.get(name, set()) for name in names])
+        functions = [f for f in self.functions if f.name in needed]
+        composed = [c for c in self.composed if c.name in needed]
+        (out / "model.cpp").write_text(model(self.helpers, functions + composed))
+        (out / "driver.cpp").write_text(driver(self.helpers, functions + composed, composed))
 
 
 def main():
-    seed, count, stage, out = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
-    out.mkdir(parents=True, exist_ok=True)
-    expressions = Expressions(random.Random(f"{stage}/{seed}"))
-    helpers = ""
-    if STAGES.index(stage) > 1:
-        helpers = prelude(expressions.rng, expressions, Statements(expressions.rng, expressions, CONTROL))
-    if STAGES.index(stage) > 3:
-        make = lambda: Writer(expressions.rng, expressions, CONTROL + RECURSION)
-        helpers += "\n\n" + recursive_functions(expressions.rng, make)
-    functions = []
-    for i in range(count):
-        expressions.rng = random.Random(f"{stage}/{seed}/{i}")
-        functions.append(Function(expressions.rng, i, stage, expressions))
-    only = sys.argv[5:]
-    if only:
-        functions = [f for f in functions if f.name in only]
-    (out / "model.cpp").write_text(model(helpers, functions))
-    (out / "driver.cpp").write_text(driver(helpers, functions))
+    batch = Batch(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    batch.write(Path(sys.argv[4]), sys.argv[5:] or batch.names())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+// Programs that random ones were reduced to, each wrong once: what nn-diff made of it is said above it.
+// RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
+//--- model.cpp
+#ifndef MODEL_CPP
+#define MODEL_CPP
+#include <nn/nn.h>
+
+#include <cmath>
+#include <vector>
+
+// The value, computed last, was read from memory of the arena that the backward sweep had taken over.
+NN_DIFF()
+double reads_before_reuse(double p, int n, const std::vector<double>& y) {
+  double a[2] = {p, p * p};
+  if (p > 0.5) a[n % 2] += std::sin(p) * a[1];
+  return a[0] * 3 + a[1] + static_cast<double>(y.size());
+}
+
+// The name of an argument of which only the size is used was in a comment: it was not left out.
+NN_DIFF()
+double uses_only_size(double p, const std::vector<double>& y) {
+  return p * static_cast<double>(y.size());
+}
+
+// The kernel that adds `x` came before the statement that reads it: an internal error.
+NN_DIFF()
+double number_in_kernel(const nn::Tensor<double, 1>& x, double p) {
+  nn::Tensor<double, 3> h = nn::Tensor<double, 3>() + p;
+  for (int i = 0; i < 3; ++i) h(i) -= p * p;
+  nn::Tensor<double, 3> g = x + nn::sigmoid(h);
+  g(1) *= p;
+  return nn::sum(g * g);
+}
+
+// A reference to a variable or to an element was refused; to an element or a variable, it broke nn-diff.
+NN_DIFF()
+double variable_or_element(const double* x, int n, double p) {
+  double a[2] = {p, 1};
+  for (int i = 0; i < n; ++i) {
+    double& r = x[i] > 0.5 ? p : a[i % 2];
+    r *= x[i];
+    double& q = x[i] < 1 ? a[1] : p;
+    q += 0.5 * x[i];
+  }
+  const double& c = p > a[0] ? p : x[1];
+  return c * 2 + a[0] * a[1] + p;
+}
+
+#endif
+//--- driver.cpp
+#include "model.nn.h"
+
+#include "language.h"
+
+int main() {
+  verify(reads_before_reuse, 0.7, 1, std::vector<double>{0.5, 1.5});
+  verify(uses_only_size, 0.7, std::vector<double>{0.5, 1.5});
+  verify(number_in_kernel, nn::Tensor<double, 1>{0.3}, 0.7);
+  for (double p : {0.7, -1.3}) verify(variable_or_element, Pointer{0.4, 0.9, 1.1, -0.3}, 4, p);
+}

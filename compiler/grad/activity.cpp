@@ -97,6 +97,38 @@ struct Spread {
   }
 };
 
+// Versions of one array: all of them have a tangent, or none.
+struct Versions {
+  const Function& f;
+  std::vector<bool>& holds;
+  bool changed = true;
+
+  void tie(Value a, Value b) {
+    if (f[a].type.shape.empty() || !ir::is_floating(f[a].type.elem) || holds[a.id] == holds[b.id]) return;
+    holds[a.id] = holds[b.id] = changed = true;
+  }
+
+  void run(const Region& r) {
+    for (Value v : r.ops) {
+      const Op& op = f[v];
+      if (ir::consumes(op, 0)) tie(op.operands[0], v);
+      const bool is_growing = op.type.shape == ir::Shape{ir::unknown_extent()};
+      if (op.kind == Kind::copy && is_growing && f[op.operands[0]].kind != Kind::constant)
+        tie(op.operands[0], v);
+      if (op.kind == Kind::loop)
+        for (std::size_t k = 0; k < op.regions[0].yields.size(); ++k) {
+          tie(op.regions[0].params[k + 1], op.operands[k + 1]);
+          tie(op.regions[0].params[k + 1], op.regions[0].yields[k]);
+        }
+      if (op.kind == Kind::result) {
+        for (const Region& arm : f[op.operands[0]].regions) tie(v, arm.yields[op.index]);
+        if (f[op.operands[0]].kind == Kind::loop) tie(v, f[op.operands[0]].operands[op.index + 1]);
+      }
+      for (const Region& inner : op.regions) run(inner);
+    }
+  }
+};
+
 std::vector<bool> none(const Function& f) {
   return std::vector<bool>(f.ops.size(), false);
 }
@@ -118,6 +150,13 @@ std::vector<bool> active(const Function& f) {
   while (std::exchange(useful.changed, false)) useful.backward(f.body);
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = out[i] && useful.holds[i] && ir::is_floating(f.ops[i].type.elem);
+  return out;
+}
+
+std::vector<bool> carriers(const Function& f) {
+  std::vector<bool> out = varied(f);
+  Versions versions{f, out};
+  while (std::exchange(versions.changed, false)) versions.run(f.body);
   return out;
 }
 

@@ -157,6 +157,7 @@ struct Output {
     primal,    // the function's result
     argument,  // what a written leaf holds at the end
     gradient,  // of the result with respect to the leaf's value on entry
+    tangent,   // of the result, in the direction that a parameter holds
   } role = Role::primal;
   int leaf = -1;  // for an argument or a gradient: the leaf's index over all parameters
 };
@@ -172,6 +173,7 @@ struct Statement {
 struct Function {
   std::string name;         // "loss"
   std::string qualified;    // "ns::loss"
+  std::string mode;         // the derivative that this is: "value_and_grad", "vjp", …; empty for a primal one
   std::string signature;    // the user's declaration on one line, for comments
   std::string result_type;  // C++ spelling, fully qualified
   Type result;

@@ -109,8 +109,7 @@ class Emitter {
       if (output.role == ir::Output::Role::primal)
         returned = number(v);
       else
-        w_.lines.line("*" + text_.argument_of(CoreArgument::Role::gradient, output.leaf) + " = " + number(v) +
-                      ";");
+        w_.lines.line("*" + text_.argument_of(output) + " = " + number(v) + ";");
     }
     if (!returned.empty()) w_.lines.line("return " + returned + ";");
   }

@@ -66,7 +66,7 @@ std::string derivative_members(const Derivative& derivative) {
     if (argument.role == CoreArgument::Role::dim) sizes.push_back("std::int64_t " + argument.name);
   text += "\n  // Bytes that a call takes in its workspace.\n";
   for (const Generated& mode : derivative.modes)
-    text += call_text("  static std::size_t " + mode_name(mode) + "_bytes", sizes, ";\n");
+    text += call_text("  static std::size_t " + mode.plan.f.mode + "_bytes", sizes, ";\n");
   return text;
 }
 
@@ -87,19 +87,30 @@ std::string address_of(const ir::Function& primal) {
   return "&::" + primal.qualified;
 }
 
-std::string mode_name(const Generated& mode) {
-  return mode.plan.f.upstream ? "vjp" : "value_and_grad";
+ir::Function with_parameters(const Derivative& derivative, const Generated& mode) {
+  ir::Function f = derivative.primal;
+  f.params = mode.plan.f.params;
+  return f;
+}
+
+bool has_direction(const Generated& mode) {
+  return mode.plan.f.mode == "jvp" || mode.plan.f.mode == "hvp";
+}
+
+bool fills_outputs(const Generated& mode) {
+  return mode.plan.f.mode == "jvp" || mode.plan.f.mode == "vjp";
 }
 
 ArgumentNames argument_names(const ir::Function& primal) {
   Names names;
   ArgumentNames result;
   for (const ir::Param& param : primal.params) result.params.push_back(names.unique(param.name));
-  for (std::string* extra : {&result.upstream, &result.out, &result.grad, &result.ws})
-    *extra = names.unique(extra == &result.upstream ? "upstream"
-                          : extra == &result.out    ? "out"
-                          : extra == &result.grad   ? "grad"
-                                                    : "ws");
+  result.upstream = names.unique("upstream");
+  result.out = names.unique("out");
+  result.tangent = names.unique("tangent");
+  result.grad = names.unique("grad");
+  result.product = names.unique("product");
+  result.ws = names.unique("ws");
   return result;
 }
 
@@ -123,18 +134,23 @@ std::vector<std::string> parameter_list(const ir::Function& primal) {
 
 std::string declaration(const Derivative& derivative, const Generated& mode, const std::string& before,
                         const std::string& scope) {
-  const ir::Function& primal = derivative.primal;
+  const ir::Function primal = with_parameters(derivative, mode);
   const ArgumentNames names = argument_names(primal);
-  const bool is_vjp = mode.plan.f.upstream.has_value();
+  const std::string& name = mode.plan.f.mode;
   std::vector<std::string> arguments = parameter_list(primal);
-  if (is_vjp) {
-    arguments.push_back("const " + type_text(primal.result) + "& " + names.upstream);
-    arguments.push_back("nn::Outputs<" + address_of(primal) + ">& " + names.out);
-  }
-  arguments.push_back("nn::Gradients<" + address_of(primal) + ">& " + names.grad);
+  const auto writes = [&](const std::string& type, const std::string& to) {
+    arguments.push_back("nn::" + type + "<" + address_of(primal) + ">& " + to);
+  };
+  if (name == "vjp") arguments.push_back("const " + type_text(primal.result) + "& " + names.upstream);
+  if (fills_outputs(mode)) writes("Outputs", names.out);
+  if (name == "jvp")
+    writes("Outputs", names.tangent);
+  else
+    writes("Gradients", names.grad);
+  if (name == "hvp") writes("Gradients", names.product);
   arguments.push_back("nn::Workspace& " + names.ws);
-  const std::string result = is_vjp ? "void" : type_text(primal.result);
-  return call_text(before + result + " " + scope + mode_name(mode), arguments, "");
+  const std::string result = fills_outputs(mode) ? "void" : type_text(primal.result);
+  return call_text(before + result + " " + scope + name, arguments, "");
 }
 
 std::string call_text(const std::string& head, const std::vector<std::string>& arguments,

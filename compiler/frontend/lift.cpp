@@ -27,7 +27,7 @@ ir::Function describe(const Annotated& annotated, clang::ASTContext& context) {
 
 /// Lifts one function; its refusal, with notes, goes to the result.
 void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_ast, Result& result) {
-  Lifted lifted{describe(annotated, context), ""};
+  Lifted lifted{describe(annotated, context), "", annotated.modes};
   Lifter lifter(context, lifted.function);
   try {
     const Parameters parameters = add_parameters(annotated, context, lifter.builder(), lifter.objects());

@@ -23,6 +23,7 @@ struct Options {
 struct Lifted {
   ir::Function function;
   std::string ast;  // Clang's tree of the user's function, without addresses
+  std::vector<std::string> modes;  // asked for in NN_MODES
 };
 
 struct Result {

@@ -252,6 +252,7 @@ void refuse_unbounded(const Function& f) {
 Function push_forward(const Function& primal) {
   refuse_unbounded(primal);
   Function f = primal;
+  f.mode = primal.mode.empty() ? "jvp" : "hvp";
   if (f.outputs.empty()) f.outputs = {{ir::Output::Role::primal, -1}};
   if (has_regions(f)) prune(f);
   std::vector<int> leaf_of;  // by leaf: that of the direction

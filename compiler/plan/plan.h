@@ -33,6 +33,7 @@ struct Buffer {
     input,
     upstream,
     value,
+    tangent,
     gradient,
     arena,
     room,  // the workspace's room number `slot`: of a size that is known only on the way, or that grows

@@ -10,6 +10,7 @@
 #include "emit/cuda_work.h"
 #include "emit/dot.h"
 #include "emit/header.h"
+#include "emit/leafwise.h"
 #include "emit/report.h"
 #include "frontend/diagnostics.h"
 #include "grad/differentiate.h"
@@ -70,9 +71,20 @@ emit::Generated generate(ir::Function f, const Job& job) {
   return generated;
 }
 
+/// The derivative that one function takes of another.
+ir::Function nested(const ir::Function& lifted, const std::string& mode) {
+  const ir::Function primal = opt::stabilise(lifted);
+  ir::verify(primal, "stabilise");
+  if (mode == "jvp") return grad::push_forward(primal);
+  const ir::Function reverse =
+      grad::differentiate(primal, mode == "vjp" ? grad::Mode::vjp : grad::Mode::value_and_grad);
+  return mode == "hvp" ? grad::push_forward(reverse) : reverse;
+}
+
 /// value_and_grad where the result is a scalar, vjp, and what was asked for.
 emit::Derivative derive(const frontend::Lifted& lifted, const Job& job) {
-  emit::Derivative derivative{lifted.function, {}, lifted.modes};
+  emit::Derivative derivative{lifted.function, {}, lifted.modes, lifted.partials};
+  emit::check_leafwise(derivative);
   const ir::Function primal = opt::stabilise(lifted.function);
   ir::verify(primal, "stabilise");
   const auto is_asked = [&](const char* mode) {
@@ -173,7 +185,7 @@ std::vector<std::string> output_paths(const Job& job) {
 
 Compiled compile(const Job& job) {
   Compiled result;
-  frontend::Result lifted = frontend::lift(job.source);
+  frontend::Result lifted = frontend::lift(job.source, nested);
   result.messages = lifted.clang_messages + frontend::to_text(lifted.diagnostics);
   result.dependencies = std::move(lifted.dependencies);
   if (lifted.failed) {

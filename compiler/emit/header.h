@@ -21,6 +21,7 @@ struct Derivative {
   ir::Function primal;
   std::vector<Generated> modes;
   std::vector<std::string> asked = {};  // in NN_MODES
+  std::vector<ir::Partial> partials = {};  // derivatives of other functions that it takes
 };
 
 /// What becomes one pair of files.

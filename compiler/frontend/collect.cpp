@@ -229,6 +229,11 @@ class Collector {
 
 }  // namespace
 
+std::optional<std::vector<std::string>> wanted_in(const clang::FunctionDecl* function) {
+  const auto text = annotation(function, "nn.diff:");
+  return text ? std::optional(names_in(*text)) : std::nullopt;
+}
+
 Collection collect(clang::ASTUnit& unit, const std::string& file) {
   Collection found;
   Collector collector(unit, found);

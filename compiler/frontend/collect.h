@@ -20,6 +20,9 @@ struct Collection {
       diagnostics;  // mistakes in annotations, what may not stand in a model file, remarks
 };
 
+/// The parameters that a function's NN_DIFF names; nothing where it has none.
+std::optional<std::vector<std::string>> wanted_in(const clang::FunctionDecl* function);
+
 /// Walks the declarations of the main file `file`, and of included ones those whose NN_DIFF is written in it.
 Collection collect(clang::ASTUnit& unit, const std::string& file);
 

@@ -6,29 +6,15 @@
 #include "frontend/parameters.h"
 #include "frontend/session.h"
 #include "frontend/source_text.h"
-#include "frontend/types.h"
 
 namespace nndiff::frontend {
 
 namespace {
 
-ir::Function describe(const Annotated& annotated, clang::ASTContext& context) {
-  const clang::FunctionDecl* function = annotated.function;
-  ir::Function f;
-  f.name = function->getNameAsString();
-  f.qualified = function->getQualifiedNameAsString();
-  f.signature = signature_text(function, context);
-  f.result_type = spell(function->getReturnType(), context);
-  const auto tensor = tensor_type(function->getReturnType());
-  f.result = tensor ? *tensor : ir::Type{*elem_of(function->getReturnType()), {}};
-  f.loc = loc_of(function->getLocation(), context.getSourceManager());
-  return f;
-}
-
 /// Lifts one function; its refusal, with notes, goes to the result.
-void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_ast, Result& result) {
-  Lifted lifted{describe(annotated, context), "", annotated.modes};
-  Lifter lifter(context, lifted.function);
+void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_ast, const Derive& derive, Result& result) {
+  Lifted lifted{describe(annotated.function, context), "", annotated.modes};
+  Lifter lifter(context, lifted.function, derive);
   try {
     const Parameters parameters = add_parameters(annotated, context, lifter.builder(), lifter.objects());
     lifter.lift(annotated.function, parameters);
@@ -38,13 +24,14 @@ void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_
     result.failed = true;
     return;
   }
+  lifted.partials = lifter.partials();
   if (want_ast) lifted.ast = ast_text(annotated.function, context);
   result.functions.push_back(std::move(lifted));
 }
 
 }  // namespace
 
-Result lift(const Options& options) {
+Result lift(const Options& options, const Derive& derive) {
   Result result;
   const Session session = parse(options);
   result.clang_messages = session.messages;
@@ -57,7 +44,8 @@ Result lift(const Options& options) {
   Collection found = collect(*session.unit, options.file);
   result.diagnostics = std::move(found.diagnostics);
   for (const ir::Diagnostic& d : result.diagnostics) result.failed |= d.severity == ir::Severity::error;
-  for (const Annotated& annotated : found.functions) lift_one(annotated, context, options.want_ast, result);
+  for (const Annotated& annotated : found.functions) 
+    lift_one(annotated, context, options.want_ast, derive, result);
   if (result.failed) result.functions.clear();
   return result;
 }

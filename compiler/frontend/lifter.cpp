@@ -8,8 +8,9 @@
 
 namespace nndiff::frontend {
 
-Lifter::Lifter(clang::ASTContext& context, ir::Function& function)
-    : context_(context), f_(function), build_(function) {}
+Lifter::Lifter(clang::ASTContext& context, ir::Function& function, const Derive& derive,
+               std::vector<const clang::FunctionDecl*> around)
+    : context_(context), f_(function), derive_(derive), around_(std::move(around)), build_(function) {}
 
 void Lifter::lift(const clang::FunctionDecl* function, const Parameters& parameters) {
   Frame frame;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <set>
 
+#include "frontend/lift.h"
 #include "frontend/object.h"
 #include "frontend/parameters.h"
 #include "ir/diagnostic.h"
@@ -32,7 +33,9 @@ struct Rest {
 
 class Lifter {
  public:
-  Lifter(clang::ASTContext& context, ir::Function& function);
+  /// `around`: the functions whose derivatives are being taken.
+  Lifter(clang::ASTContext& context, ir::Function& function, const Derive& derive,
+         std::vector<const clang::FunctionDecl*> around = {});
 
   /// Executes the body of the user's function with the objects of its parameters and makes its result, and
   /// what the parameters that it writes hold in the end, the yields.
@@ -40,6 +43,9 @@ class Lifter {
 
   Objects& objects() { return objects_; }
   op::Builder& builder() { return build_; }
+
+  /// The derivatives that the function takes of others with nn::partial.
+  const std::vector<ir::Partial>& partials() const { return partials_; }
 
   /// The notes that go with the refusal in flight: the calls that led to it, innermost first.
   const std::vector<ir::Diagnostic>& notes() const { return notes_; }
@@ -361,12 +367,27 @@ class Lifter {
   Object* call_shape(const PrimitiveCall& call, const StaticArguments& statics);
   Object* call_element(const PrimitiveCall& call);
 
+  // nested.cpp
+  struct Nested;
+  Object* call_derivative(const PrimitiveCall& call);
+  void note_partial(const ir::Partial& partial);
+  void lift_nested(Nested& nested, const PrimitiveCall& call);
+  void bind_arguments(Nested& nested, const PrimitiveCall& call);
+  void bind_leaves(Nested& nested, const Object* parameter, const Object* argument, const clang::Expr* where,
+                   bool is_direction);
+  void bind_leaf(Nested& nested, const ir::Type& type, const Object* argument, const clang::Expr* where);
+  Object* derivative_result(const Nested& nested, llvm::StringRef name);
+  Object* gradient_object(const Nested& nested, const Object* parameter, std::size_t& next);
+
   // math.cpp
   Object* call_math(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
   Object* choose_integer(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
 
   clang::ASTContext& context_;
   ir::Function& f_;
+  const Derive& derive_;
+  std::vector<const clang::FunctionDecl*> around_;
+  std::vector<ir::Partial> partials_;
   op::Builder build_;
   Objects objects_;
   std::vector<Frame*> frames_;  // innermost last

@@ -162,6 +162,15 @@ struct Output {
   int leaf = -1;  // for an argument or a gradient: the leaf's index over all parameters
 };
 
+/// A derivative of another function that the user's text takes with nn::partial: with respect to parameter `number`,
+/// which has this name.
+struct Partial {
+  std::string function;  // "ns::loss"
+  int number = 0;
+  std::string parameter;
+  friend bool operator==(const Partial&, const Partial&) = default;
+};
+
 /// A statement of the user's function: where it begins, its text on one line, and the variable that it sets,
 /// if it sets a single one.
 struct Statement {

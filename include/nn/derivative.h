@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "nn/annotate.h"
 #include "nn/workspace.h"
 
 namespace nn {
@@ -95,6 +96,7 @@ struct ValueAndGrad {
 /// Gradients are overwritten. Throws nn::Error, before anything is written, where sizes don't fit or a label
 /// is out of range.
 template <auto F, class... Args>
+NN_PRIMITIVE("derivative.value_and_grad")
 auto value_and_grad(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
   static_assert(
@@ -122,6 +124,7 @@ auto value_and_grad(Args&&... args) {
 ///
 /// Gradients are overwritten. Throws nn::Error as value_and_grad does.
 template <auto F, class... Args>
+NN_PRIMITIVE("derivative.vjp")
 auto vjp(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
   static_assert(
@@ -144,6 +147,7 @@ auto vjp(Args&&... args) {
 ///   void grad<&f>(args..., nn::Gradients<&f>& grad, nn::Workspace& ws)
 ///   nn::Gradients<&f> grad<&f>(args...)
 template <auto F, class... Args>
+NN_PRIMITIVE("derivative.grad")
 auto grad(Args&&... args) {
   if constexpr (sizeof...(Args) == detail::arity<F>)
     return value_and_grad<F>(std::forward<Args>(args)...).grad;
@@ -167,6 +171,7 @@ struct ValueAndTangent {
 /// Throws nn::Error as value_and_grad does. Where the function overwrites memory behind a pointer or a span, the
 /// memory that `direction` names for it is overwritten with the tangents of what is left there.
 template <auto F, class... Args>
+NN_PRIMITIVE("derivative.jvp")
 auto jvp(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
   static_assert(requires { &Derivative<F>::jvp; },
@@ -200,6 +205,7 @@ struct ValueGradAndProduct {
 ///
 /// Throws nn::Error as value_and_grad does.
 template <auto F, class... Args>
+NN_PRIMITIVE("derivative.hvp")
 auto hvp(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
   static_assert(requires { &Derivative<F>::hvp; },
@@ -217,6 +223,41 @@ auto hvp(Args&&... args) {
         Derivative<F>::hvp(std::forward<Args>(args)..., result.grad, result.product, workspace);
     return result;
   }
+}
+
+namespace detail {
+
+template <class F>
+struct Parameters;
+template <class R, class... A>
+struct Parameters<R (*)(A...)> {
+  template <std::size_t I>
+  using type = std::remove_cvref_t<std::tuple_element_t<I, std::tuple<A...>>>;
+};
+
+/// What nn::partial calls: instantiated in the .nn.cpp of the file that takes the derivative.
+template <auto F, std::size_t I, class Function = decltype(F)>
+struct Partial;
+template <auto F, std::size_t I, class R, class... A>
+struct Partial<F, I, R (*)(A...)> {
+  static typename Parameters<R (*)(A...)>::template type<I> at(const std::remove_cvref_t<A>&... args);
+};
+
+}  // namespace detail
+
+/// The gradient of a function with respect to its parameter number `I`, for use inside of another function of the
+/// same file, where nn::Gradients<&f> is not there yet:
+///
+///   NN_DIFF() double energy(const nn::Tensor<double, 3>& x, double k) { … }
+///   NN_DIFF() double roughness(const nn::Tensor<double, 3>& x, double k) {
+///     const nn::Tensor<double, 3> force = nn::partial<&energy, 0>(x, k);
+///     return nn::sum(force * force);
+///   }
+template <auto F, std::size_t I = 0, class... Args>
+NN_PRIMITIVE("derivative.partial")
+typename detail::Parameters<decltype(F)>::template type<I> partial(const Args&... args) {
+  static_assert(sizeof...(Args) == detail::arity<F>, "nn::partial takes the function's arguments");
+  return detail::Partial<F, I>::at(args...);
 }
 
 }  // namespace nn

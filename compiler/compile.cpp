@@ -97,8 +97,7 @@ emit::Derivative derive(const frontend::Lifted& lifted, const Job& job) {
   if (primal.result.shape.empty()) add(reverse(grad::Mode::value_and_grad));
   add(reverse(grad::Mode::vjp));
   if (is_asked("jvp") || is_asked("jacobian")) add(grad::push_forward(primal));
-  if (is_asked("hvp") || is_asked("hessian"))
-    add(grad::push_forward(reverse(grad::Mode::value_and_grad)));
+  if (is_asked("hvp") || is_asked("hessian")) add(grad::push_forward(reverse(grad::Mode::value_and_grad)));
   return derivative;
 }
 

@@ -4,9 +4,11 @@
 
 #include <map>
 
+#include "emit/boundary_ground.h"
 #include "emit/holder.h"
 #include "emit/interface.h"
 #include "emit/names.h"
+#include "emit/partial.h"
 #include "ir/diagnostic.h"
 
 namespace nndiff::emit {
@@ -14,88 +16,6 @@ namespace nndiff::emit {
 namespace {
 
 using ir::Holder;
-
-/// A leaf as the members of nn::Derivative see it.
-struct LeafText {
-  const ir::Leaf* leaf = nullptr;
-  std::string expression;     // of the argument: "model.w1"
-  std::string gradient;       // of its gradient: "grad.model.w1"
-  std::string gradient_name;  // the same for messages
-  std::size_t param = 0;
-  bool is_tensor = false;  // a scalar's expression is the number itself
-  bool is_direction = false;
-};
-
-/// The texts that the definitions of one user's function share.
-struct Context {
-  ir::Function primal;
-  Interface interface;
-  ArgumentNames names;
-  std::vector<LeafText> leaves;
-  std::vector<std::string> dims;             // run_time_dims
-  std::map<std::string, std::string> local;  // the identifier of each of them
-  std::string check, sizes, shape, memory;   // variables
-  bool along = false;                        // the arguments of a derivative in a direction
-};
-
-std::string quoted(const std::string& text) {
-  return "\"" + text + "\"";
-}
-
-/// A size over the identifiers of its names, each preceded by `scope`.
-std::string size_text(const Context& c, const ir::Dim& dim, const std::string& scope) {
-  const std::string text = dim.text();
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = nn::detail::name_length(std::string_view(text).substr(i));
-    const std::string part = text.substr(i, length > 0 ? length : 1);
-    result += length > 0 ? scope + c.local.at(part) : part;
-    i += part.size();
-  }
-  return result;
-}
-
-/// The run-time shape of the result: its names' sizes in order.
-std::string shape_text(const Context& c) {
-  const auto names = names_in(c.primal.result.shape);
-  if (names.empty()) return type_text(c.primal.result) + "::extents_type()";
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + c.sizes + "." + c.local.at(name);
-  return "nn::rt::extents<" + type_text(c.primal.result) + ">({" + list + "})";
-}
-
-Context context_of(ir::Function function, bool along) {
-  Context c;
-  c.primal = std::move(function);
-  c.along = along;
-  const ir::Function& primal = c.primal;
-  c.interface = interface_of(primal);
-  c.names = argument_names(primal);
-  c.dims = run_time_dims(primal);
-  Names names;
-  for (const std::string& name : c.names.params) names.unique(name);
-  for (const std::string& name :
-       {c.names.upstream, c.names.out, c.names.tangent, c.names.grad, c.names.product, c.names.ws})
-    names.unique(name);
-  c.check = names.unique("check");
-  c.sizes = names.unique("sizes");
-  c.shape = names.unique("shape");
-  c.memory = names.unique("memory");
-  for (const std::string& dim : c.dims) c.local[dim] = names.unique(dim);
-  for (std::size_t i = 0; i < primal.params.size(); ++i) {
-    const ir::Param& param = primal.params[i];
-    for (const ir::Leaf& leaf : param.leaves) {
-      const std::string inside = leaf.path.substr(std::min(param.name.size(), leaf.path.size()));
-      const bool is_direction = along && i + 1 == primal.params.size();
-      const std::string member = (is_direction ? "" : "." + param.name) + inside;
-      c.leaves.push_back({&leaf, c.names.params[i] + inside,
-                          (is_direction ? c.names.product : c.names.grad) + member,
-                          (is_direction ? "product" : "grad") + member, i, leaf.holder == ir::Holder::tensor,
-                          is_direction});
-    }
-  }
-  return c;
-}
 
 /// False where all arguments and the result are numbers that may have any value.
 bool needs_checks(const Context& c) {
@@ -134,8 +54,8 @@ std::string sizes_text(const Context& c) {
     const auto [first, is_new] = defined_by.try_emplace(size.name, size.leaf);
     const std::string place = leaf.expression + ", " + std::to_string(size.index);
     if (has_own_size(leaf) && leaf.is_direction)
-      text += "  " + c.check + ".same_elements(" + quoted(leaf.leaf->path) + ", " + leaf.expression + ", " + local +
-              ", " + quoted(c.leaves[first->second].leaf->path) + ");\n";
+      text += "  " + c.check + ".same_elements(" + quoted(leaf.leaf->path) + ", " + leaf.expression + ", " +
+              local + ", " + quoted(c.leaves[first->second].leaf->path) + ");\n";
     else if (has_own_size(leaf))
       text += "  const std::int64_t " + local + " = nn::rt::size_of(" + leaf.expression + ");\n";
     else if (is_new)
@@ -172,8 +92,8 @@ std::string check_name(const Context& c) {
   return own_name(c.primal, c.along ? "check_along" : "check");
 }
 
-/// The function that checks the arguments in every mode (with or without a direction) and gives their run-time
-/// sizes.
+/// The function that checks the arguments in every mode (with or without a direction) and gives their
+/// run-time sizes.
 std::string check_function(const Context& c) {
   std::string text;
   if (!c.dims.empty() && !c.along) {
@@ -221,7 +141,8 @@ std::vector<bool> wanted_of(const Context& c, const Generated& mode) {
 std::string outputs_text(const Context& c, const Generated& mode) {
   std::string text;
   const auto output = [&](const std::string& name, const std::string& expression) {
-    text += "  " + c.check + ".output(" + quoted(name) + ", " + expression + ", " + c.shape + ", \"the result\");\n";
+    text += "  " + c.check + ".output(" + quoted(name) + ", " + expression + ", " + c.shape +
+            ", \"the result\");\n";
   };
   if (fills_outputs(mode) && !c.primal.result.shape.empty()) {
     text += "  const auto " + c.shape + " = " + shape_text(c) + ";\n";
@@ -373,25 +294,6 @@ std::string bytes_function(const Context& c, const Generated& mode) {
 
 }  // namespace
 
-namespace {
-
-/// What nn::partial calls, for each of its uses in the model.
-std::string partials_text(const Model& model) {
-  std::vector<ir::Partial> all;
-  for (const Derivative& derivative : model.derivatives)
-    for (const ir::Partial& partial : derivative.partials)
-      if (std::find(all.begin(), all.end(), partial) == all.end()) all.push_back(partial);
-  std::string text;
-  for (const ir::Partial& partial : all) {
-    const std::string function = "&::" + partial.function, key = "<" + function + ", " + std::to_string(partial.number) + ">";
-    text += "\ntemplate <>\nauto& nn::detail::member" + key + "(nn::Gradients<" + function + ">& grad) {\n  return grad." +
-            partial.parameter + ";\n}\ntemplate struct nn::detail::Partial" + key + ";\n";
-  }
-  return text;
-}
-
-}  // namespace
-
 void check_boundary(const ir::Function& primal) {
   interface_of(primal);
 }
@@ -400,9 +302,8 @@ std::string source(const Model& model) {
   std::string text = "// Derivatives of " + model.file + ", generated by nn-diff.\n";
   // nn's headers come first: the model may define macros.
   text += "#include <nn/rt/arguments.h>\n#include <nn/rt/boundary.h>\n";
-  const auto takes_partials = [](const Derivative& derivative) { return !derivative.partials.empty(); };
-  if (std::any_of(model.derivatives.begin(), model.derivatives.end(), takes_partials))
-    text += "#include <nn/rt/partial.h>\n";
+  const std::string partials = partials_text(model);
+  if (!partials.empty()) text += "#include <nn/rt/partial.h>\n";
   text += "#include <nn/runtime.h>\n\n";
   text +=
       "#include <algorithm>\n#include <cmath>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n\n";
@@ -422,12 +323,13 @@ std::string source(const Model& model) {
     bool is_first = true;
     for (const Generated& mode : derivative.modes) {
       const bool along = has_direction(mode);
-      const Context of_mode = context_of(along ? with_parameters(derivative, mode) : derivative.primal, along);
+      const Context of_mode =
+          context_of(along ? with_parameters(derivative, mode) : derivative.primal, along);
       if (along && std::exchange(is_first, false) && needs_checks(c)) text += "\n" + check_function(of_mode);
       members += definition(of_mode, derivative, mode, model.base) + bytes_function(of_mode, mode);
     }
   }
-  return text + "\n}  // namespace\n}  // namespace nn::generated\n" + members + partials_text(model);
+  return text + "\n}  // namespace\n}  // namespace nn::generated\n" + members + partials;
 }
 
 }  // namespace nndiff::emit

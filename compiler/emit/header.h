@@ -15,12 +15,12 @@ struct Generated {
   std::optional<plan::Plan> cuda_plan = {};  // for a GPU, where asked for
 };
 
-/// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp, then
-/// what was asked for.
+/// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp,
+/// then what was asked for.
 struct Derivative {
   ir::Function primal;
   std::vector<Generated> modes;
-  std::vector<std::string> asked = {};  // in NN_MODES
+  std::vector<std::string> asked = {};     // in NN_MODES
   std::vector<ir::Partial> partials = {};  // derivatives of other functions that it takes
 };
 

@@ -1,5 +1,5 @@
-// Jacobians and Hessians: types with a tensor for each differentiated leaf, or for each pair, and how to reach
-// them.
+// Jacobians and Hessians: types with a tensor for each differentiated leaf, or for each pair, and how to
+// reach them.
 #include "emit/leafwise.h"
 
 #include <algorithm>
@@ -45,7 +45,8 @@ void insert(std::vector<Node>& members, const ir::Leaf& leaf) {
   std::vector<Node>* level = &members;
   Node* at = nullptr;
   for (const PathStep& step : steps_of(leaf.path)) {
-    auto found = std::find_if(level->begin(), level->end(), [&](const Node& n) { return n.name == step.name; });
+    auto found =
+        std::find_if(level->begin(), level->end(), [&](const Node& n) { return n.name == step.name; });
     if (found == level->end()) found = level->insert(found, {step.name, {}, {}, nullptr});
     at = &*found;
     at->extents.resize(step.indices.size());
@@ -64,7 +65,8 @@ std::vector<Node> tree_of(const ir::Function& primal) {
 }
 
 /// What a leaf of the tree is declared as: a type, and what initialises it.
-using LeafText = std::function<std::string(const ir::Leaf&, const std::string& indent, const std::string& name)>;
+using LeafText =
+    std::function<std::string(const ir::Leaf&, const std::string& indent, const std::string& name)>;
 
 std::string members_text(const std::vector<Node>& members, const std::string& indent, const LeafText& leaf) {
   std::string text;
@@ -74,7 +76,8 @@ std::string members_text(const std::vector<Node>& members, const std::string& in
     if (node.leaf)
       text += leaf(*node.leaf, indent, name);
     else
-      text += indent + "struct {\n" + members_text(node.members, indent + "  ", leaf) + indent + "} " + name + ";\n";
+      text += indent + "struct {\n" + members_text(node.members, indent + "  ", leaf) + indent + "} " + name +
+              ";\n";
   }
   return text;
 }
@@ -85,7 +88,11 @@ std::string tensor_text(const ir::Shape& first, const ir::Leaf& leaf, const std:
   ir::Type type = leaf.type;
   type.shape.insert(type.shape.begin(), first.begin(), first.end());
   const bool is_number = type.shape.empty();
-  return indent + type_text(type) + " " + name + (!is_number ? "" : name.ends_with("]") ? " = {}" : " = 0") + ";\n";
+  return indent + type_text(type) + " " + name +
+         (!is_number            ? ""
+          : name.ends_with("]") ? " = {}"
+                                : " = 0") +
+         ";\n";
 }
 
 std::string specialisation(const std::string& name, const ir::Function& primal, const std::string& members) {
@@ -93,19 +100,22 @@ std::string specialisation(const std::string& name, const ir::Function& primal, 
 }
 
 std::string jacobian_members(const ir::Function& primal) {
-  return members_text(tree_of(primal), "  ", [&](const ir::Leaf& leaf, const std::string& indent, const std::string& name) {
-    return tensor_text(primal.result.shape, leaf, indent, name);
-  });
+  return members_text(tree_of(primal), "  ",
+                      [&](const ir::Leaf& leaf, const std::string& indent, const std::string& name) {
+                        return tensor_text(primal.result.shape, leaf, indent, name);
+                      });
 }
 
 std::string hessian_members(const ir::Function& primal) {
   const std::vector<Node> tree = tree_of(primal);
-  return members_text(tree, "  ", [&](const ir::Leaf& row, const std::string& indent, const std::string& name) {
-    const auto entry = [&](const ir::Leaf& leaf, const std::string& deeper, const std::string& own) {
-      return tensor_text(row.type.shape, leaf, deeper, own);
-    };
-    return indent + "struct {\n" + members_text(tree, indent + "  ", entry) + indent + "} " + name + ";\n";
-  });
+  return members_text(
+      tree, "  ", [&](const ir::Leaf& row, const std::string& indent, const std::string& name) {
+        const auto entry = [&](const ir::Leaf& leaf, const std::string& deeper, const std::string& own) {
+          return tensor_text(row.type.shape, leaf, deeper, own);
+        };
+        return indent + "struct {\n" + members_text(tree, indent + "  ", entry) + indent + "} " + name +
+               ";\n";
+      });
 }
 
 /// An argument's leaf with the names of its sizes.
@@ -139,12 +149,15 @@ std::string leafwise_visit(const Derivative& derivative) {
     arguments.push_back((param.differentiated ? "const auto& " + names.params[i] : "const auto&"));
     for (const ir::Leaf& leaf : param.leaves)
       if (leaf.wanted)
-        body += call_text("    visit", {argument_text(leaf, names.params[i] + leaf.path.substr(param.name.size())),
-                                       names.grad + "." + leaf.path, names.out + "." + leaf.path}, ";\n");
+        body += call_text("    visit",
+                          {argument_text(leaf, names.params[i] + leaf.path.substr(param.name.size())),
+                           names.grad + "." + leaf.path, names.out + "." + leaf.path},
+                          ";\n");
   }
   arguments.push_back("auto& " + names.grad);
   arguments.push_back("auto& " + names.out);
-  return "\n  // The differentiated leaves of arguments, of gradients, and of a Jacobian or a row of a Hessian.\n"
+  return "\n  // The differentiated leaves of arguments, of gradients, and of a Jacobian or a row of a "
+         "Hessian.\n"
          "  template <class Visit>\n" +
          call_text("  static void each_leaf", arguments, " {\n") + body + "  }\n";
 }
@@ -153,8 +166,9 @@ void check_leafwise(const Derivative& derivative) {
   for (const char* mode : {"jacobian", "hessian"}) {
     if (!is_asked(derivative, mode)) continue;
     const auto refuse = [&](const std::string& what) {
-      throw ir::Refusal({ir::Severity::error, derivative.primal.loc,
-                         "there is no " + std::string(mode) + " of '" + derivative.primal.name + "': " + what});
+      throw ir::Refusal(
+          {ir::Severity::error, derivative.primal.loc,
+           "there is no " + std::string(mode) + " of '" + derivative.primal.name + "': " + what});
     };
     for (const ir::Leaf* leaf : ir::leaves(derivative.primal)) {
       if (leaf->written) refuse("it changes '" + leaf->path + "', so it cannot be called for each row");

@@ -115,7 +115,8 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
     if (output.role != ir::Output::Role::gradient) continue;
     const ir::Leaf& leaf = *leaves[output.leaf];
     const std::string name =
-        leaf.wanted ? "d_" + leaf.path : "product" + leaf.path.substr(std::min(leaf.path.size(), leaf.path.find('.')));
+        leaf.wanted ? "d_" + leaf.path
+                    : "product" + leaf.path.substr(std::min(leaf.path.size(), leaf.path.find('.')));
     add(pointer_to(leaf.type.elem, false), identifier(name), Role::gradient, output.leaf);
   }
   return arguments;

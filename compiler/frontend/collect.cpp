@@ -205,10 +205,10 @@ class Collector {
     annotated.modes = names_in(*text);
     for (const std::string& mode : annotated.modes) {
       if (std::find(std::begin(modes), std::end(modes), mode) == std::end(modes))
-        report(function->getLocation(),
-               "there is no mode '" + mode +
-                   "'; NN_MODES takes jvp, hvp, jacobian and hessian, and value_and_grad, grad and vjp are always "
-                   "there");
+        report(function->getLocation(), "there is no mode '" + mode +
+                                            "'; NN_MODES takes jvp, hvp, jacobian and hessian, and "
+                                            "value_and_grad, grad and vjp are always "
+                                            "there");
       else if ((mode == "hvp" || mode == "hessian") && !function->getReturnType()->isRealFloatingType())
         report(function->getLocation(), "'" + mode + "' is of functions whose result is a number, and '" +
                                             function->getNameAsString() + "' returns '" +

@@ -9,7 +9,7 @@ namespace nndiff::frontend {
 /// A function with NN_DIFF.
 struct Annotated {
   const clang::FunctionDecl* function = nullptr;  // its definition
-  std::vector<std::string> wanted;  // the parameters named in NN_DIFF; empty means all floating ones
+  std::vector<std::string> wanted;      // the parameters named in NN_DIFF; empty means all floating ones
   std::vector<std::string> modes = {};  // those named in NN_MODES
 };
 

@@ -12,7 +12,8 @@ namespace nndiff::frontend {
 namespace {
 
 /// Lifts one function; its refusal, with notes, goes to the result.
-void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_ast, const Derive& derive, Result& result) {
+void lift_one(const Annotated& annotated, clang::ASTContext& context, bool want_ast, const Derive& derive,
+              Result& result) {
   Lifted lifted{describe(annotated.function, context), "", annotated.modes};
   Lifter lifter(context, lifted.function, derive);
   try {
@@ -44,7 +45,7 @@ Result lift(const Options& options, const Derive& derive) {
   Collection found = collect(*session.unit, options.file);
   result.diagnostics = std::move(found.diagnostics);
   for (const ir::Diagnostic& d : result.diagnostics) result.failed |= d.severity == ir::Severity::error;
-  for (const Annotated& annotated : found.functions) 
+  for (const Annotated& annotated : found.functions)
     lift_one(annotated, context, options.want_ast, derive, result);
   if (result.failed) result.functions.clear();
   return result;

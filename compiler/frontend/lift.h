@@ -26,8 +26,8 @@ struct Options {
 /// One annotated function.
 struct Lifted {
   ir::Function function;
-  std::string ast;  // Clang's tree of the user's function, without addresses
-  std::vector<std::string> modes;  // asked for in NN_MODES
+  std::string ast;                         // Clang's tree of the user's function, without addresses
+  std::vector<std::string> modes;          // asked for in NN_MODES
   std::vector<ir::Partial> partials = {};  // nn::partial in its body
 };
 

@@ -370,14 +370,6 @@ class Lifter {
   // nested.cpp
   struct Nested;
   Object* call_derivative(const PrimitiveCall& call);
-  void note_partial(const ir::Partial& partial);
-  void lift_nested(Nested& nested, const PrimitiveCall& call);
-  void bind_arguments(Nested& nested, const PrimitiveCall& call);
-  void bind_leaves(Nested& nested, const Object* parameter, const Object* argument, const clang::Expr* where,
-                   bool is_direction);
-  void bind_leaf(Nested& nested, const ir::Type& type, const Object* argument, const clang::Expr* where);
-  Object* derivative_result(const Nested& nested, llvm::StringRef name);
-  Object* gradient_object(const Nested& nested, const Object* parameter, std::size_t& next);
 
   // math.cpp
   Object* call_math(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);

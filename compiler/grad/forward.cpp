@@ -26,8 +26,8 @@ struct Forward {
   Function& f = b.f;
   std::vector<bool> carries = carriers(f);
   std::vector<Value> tangents = std::vector<Value>(f.ops.size());
-  std::map<Value, Value> directions = {};              // by input
-  std::map<std::pair<Value, int>, int> slots = {};     // by number of a loop's or branch's result: its tangent's
+  std::map<Value, Value> directions = {};           // by input
+  std::map<std::pair<Value, int>, int> slots = {};  // by number of a loop's or branch's result: its tangent's
 
   Value of(Value v) const { return v.id < tangents.size() ? tangents[v.id] : Value{}; }
 
@@ -241,10 +241,11 @@ void refuse_unbounded(const Function& f) {
   const std::vector<bool> carries = carriers(f);
   for (const ir::Leaf* leaf : ir::leaves(f))
     if (carries[leaf->value.id] && !leaf->wanted && is_unknown(leaf->type))
-      throw ir::Refusal({ir::Severity::error, f.loc,
-                         "'" + leaf->path + "' points at memory that '" + f.name +
-                             "' overwrites with what depends on the differentiated parameters; its tangent needs "
-                             "memory too, so name it in NN_DIFF"});
+      throw ir::Refusal(
+          {ir::Severity::error, f.loc,
+           "'" + leaf->path + "' points at memory that '" + f.name +
+               "' overwrites with what depends on the differentiated parameters; its tangent needs "
+               "memory too, so name it in NN_DIFF"});
 }
 
 }  // namespace

@@ -162,8 +162,8 @@ struct Output {
   int leaf = -1;  // for an argument or a gradient: the leaf's index over all parameters
 };
 
-/// A derivative of another function that the user's text takes with nn::partial: with respect to parameter `number`,
-/// which has this name.
+/// A derivative of another function that the user's text takes with nn::partial: with respect to parameter
+/// `number`, which has this name.
 struct Partial {
   std::string function;  // "ns::loss"
   int number = 0;

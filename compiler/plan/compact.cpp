@@ -14,12 +14,15 @@ struct Live {
   std::vector<Value> owner = std::vector<Value>(f.ops.size());   // the loop or branch around a value
   std::vector<int> number = std::vector<int>(f.ops.size(), -1);  // of a loop's parameter
   std::map<std::pair<Value, std::size_t>, bool> yielded = {};
-  std::map<std::string, Value, std::less<>> bound = {};  // names that sizes are given on the way
+  // Names that sizes are given on the way; a region that runs another one backwards gives them again.
+  std::map<std::string, std::vector<Value>, std::less<>> bound = {};
   std::vector<Value> open = {};
 
   void need_names(const ir::Dim& dim) {
     dim.for_each_name([&](std::string_view name) {
-      if (const auto it = bound.find(name); it != bound.end()) need(it->second);
+      const auto it = bound.find(name);
+      if (it == bound.end()) return;
+      for (Value v : it->second) need(v);
     });
   }
 
@@ -30,7 +33,7 @@ struct Live {
     }
     for (Value v : r.ops) {
       owner[v.id] = around;
-      if (f[v].kind == Kind::dimension) bound.emplace(f[v].dim.name(), v);
+      if (f[v].kind == Kind::dimension) bound[std::string(f[v].dim.name())].push_back(v);
       for (const ir::Region& inner : f[v].regions) find_owners(inner, v);
     }
   }

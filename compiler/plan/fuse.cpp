@@ -59,9 +59,9 @@ void add_names(const Program& p, Value v, std::set<std::string>& names) {
 
 // A size that is bound on the way is known before anything has that size.
 void connect_sizes(const Program& p, Groups& all) {
-  std::map<std::string, int, std::less<>> bound;
+  std::map<std::string, std::vector<int>, std::less<>> bound;
   for (Value v : p.scopes.order)
-    if (p.f[v].kind == Kind::dimension) bound.emplace(p.f[v].dim.name(), all.of[v.id]);
+    if (p.f[v].kind == Kind::dimension) bound[std::string(p.f[v].dim.name())].push_back(all.of[v.id]);
   if (bound.empty()) return;
   for (Value v : p.scopes.order) {
     const int group = all.of[v.id];
@@ -78,8 +78,11 @@ void connect_sizes(const Program& p, Groups& all) {
     for (const std::string& name : names) {
       const auto it = bound.find(name);
       if (it == bound.end()) continue;
-      const int user = all.around(p, group, all.groups[it->second].scope);
-      if (user >= 0) connect(all, it->second, user);
+      for (const int binding : it->second) {
+        if (binding < 0) continue;
+        const int user = all.around(p, group, all.groups[binding].scope);
+        if (user >= 0 && user != binding) connect(all, binding, user);
+      }
     }
   }
 }

@@ -217,7 +217,8 @@ std::string cost_text(const char* sweep, const Cost& cost) {
 
 std::string print(const Plan& plan) {
   Names names{plan};
-  const std::string mode = plan.f.mode.empty() || plan.f.mode == "value_and_grad" ? "value and gradient" : plan.f.mode;
+  const std::string mode =
+      plan.f.mode.empty() || plan.f.mode == "value_and_grad" ? "value and gradient" : plan.f.mode;
   std::string out = "plan of " + plan.f.name + " (" + mode + ")\n";
   steps_text(names, plan.steps, "", out);
   out += buffers_text(names);

@@ -168,14 +168,15 @@ struct ValueAndTangent {
 ///                nn::Workspace& ws)
 ///   auto [value, tangent] = jvp<&f>(args..., direction)
 ///
-/// Throws nn::Error as value_and_grad does. Where the function overwrites memory behind a pointer or a span, the
-/// memory that `direction` names for it is overwritten with the tangents of what is left there.
+/// Throws nn::Error as value_and_grad does. Where the function overwrites memory behind a pointer or a span,
+/// the memory that `direction` names for it is overwritten with the tangents of what is left there.
 template <auto F, class... Args>
 NN_PRIMITIVE("derivative.jvp")
 auto jvp(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
-  static_assert(requires { &Derivative<F>::jvp; },
-                "nn: this derivative has not been generated: ask for it with NN_MODES(jvp) beside NN_DIFF");
+  static_assert(
+      requires { &Derivative<F>::jvp; },
+      "nn: this derivative has not been generated: ask for it with NN_MODES(jvp) beside NN_DIFF");
   static_assert(given == own + 4 || given == own + 1,
                 "nn::jvp takes the function's arguments and a direction, alone or with outputs, tangent and "
                 "workspace after them");
@@ -199,7 +200,8 @@ struct ValueGradAndProduct {
 /// The value of a function, its gradient, and the product of its Hessian with a direction, which is the
 /// gradient's derivative in that direction, in one of two forms; for functions with NN_MODES(hvp):
 ///
-///   T hvp<&f>(args..., const nn::Tangents<&f>& direction, nn::Gradients<&f>& grad, nn::Gradients<&f>& product,
+///   T hvp<&f>(args..., const nn::Tangents<&f>& direction, nn::Gradients<&f>& grad, nn::Gradients<&f>&
+///   product,
 ///             nn::Workspace& ws)
 ///   auto [value, grad, product] = hvp<&f>(args..., direction)
 ///
@@ -208,19 +210,20 @@ template <auto F, class... Args>
 NN_PRIMITIVE("derivative.hvp")
 auto hvp(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
-  static_assert(requires { &Derivative<F>::hvp; },
-                "nn: this derivative has not been generated: ask for it with NN_MODES(hvp) beside NN_DIFF");
-  static_assert(given == own + 4 || given == own + 1,
-                "nn::hvp takes the function's arguments and a direction, alone or with gradients, product and "
-                "workspace after them");
+  static_assert(
+      requires { &Derivative<F>::hvp; },
+      "nn: this derivative has not been generated: ask for it with NN_MODES(hvp) beside NN_DIFF");
+  static_assert(
+      given == own + 4 || given == own + 1,
+      "nn::hvp takes the function's arguments and a direction, alone or with gradients, product and "
+      "workspace after them");
   if constexpr (given == own + 4) {
     return Derivative<F>::hvp(std::forward<Args>(args)...);
   } else if constexpr (given == own + 1) {
     using Value = typename detail::Signature<decltype(F)>::result;
     ValueGradAndProduct<Value, Gradients<F>> result{};
     Workspace workspace(detail::place_of(args...));
-    result.value =
-        Derivative<F>::hvp(std::forward<Args>(args)..., result.grad, result.product, workspace);
+    result.value = Derivative<F>::hvp(std::forward<Args>(args)..., result.grad, result.product, workspace);
     return result;
   }
 }
@@ -245,8 +248,8 @@ struct Partial<F, I, R (*)(A...)> {
 
 }  // namespace detail
 
-/// The gradient of a function with respect to its parameter number `I`, for use inside of another function of the
-/// same file, where nn::Gradients<&f> is not there yet:
+/// The gradient of a function with respect to its parameter number `I`, for use inside of another function of
+/// the same file, where nn::Gradients<&f> is not there yet:
 ///
 ///   NN_DIFF() double energy(const nn::Tensor<double, 3>& x, double k) { … }
 ///   NN_DIFF() double roughness(const nn::Tensor<double, 3>& x, double k) {

@@ -16,17 +16,18 @@
 
 namespace nn {
 
-/// The Jacobian of a function: a member for each differentiated parameter, with its name, and inside of a struct
-/// those of its members. Each is a tensor with the axes of the result, then those of what it stands for.
-/// Specialised by generated headers, for functions with NN_MODES(jacobian).
+/// The Jacobian of a function: a member for each differentiated parameter, with its name, and inside of a
+/// struct those of its members. Each is a tensor with the axes of the result, then those of what it stands
+/// for. Specialised by generated headers, for functions with NN_MODES(jacobian).
 template <auto F>
 struct Jacobian {
-  static_assert(detail::is_generated<F>,
-                "nn: this Jacobian has not been generated: ask for it with NN_MODES(jacobian) beside NN_DIFF");
+  static_assert(
+      detail::is_generated<F>,
+      "nn: this Jacobian has not been generated: ask for it with NN_MODES(jacobian) beside NN_DIFF");
 };
 
-/// The Hessian of a function: for each pair of differentiated parameters `hessian.a.b`, a tensor with the axes of
-/// `a`, then those of `b`. Specialised by generated headers, for functions with NN_MODES(hessian).
+/// The Hessian of a function: for each pair of differentiated parameters `hessian.a.b`, a tensor with the
+/// axes of `a`, then those of `b`. Specialised by generated headers, for functions with NN_MODES(hessian).
 template <auto F>
 struct Hessian {
   static_assert(detail::is_generated<F>,
@@ -66,7 +67,8 @@ bool find_size([[maybe_unused]] std::string_view name, [[maybe_unused]] const X&
   }
 }
 
-/// The elements of `x`, a tensor or a number, to write to: its axes are those of `first`, then those of `second`.
+/// The elements of `x`, a tensor or a number, to write to: its axes are those of `first`, then those of
+/// `second`.
 template <class X, class First, class Second>
 Numbers<typename X::value_type> sized_for(X& x, const First& first, const Second& second)
   requires requires { X::name_count; }
@@ -135,8 +137,8 @@ std::int64_t count_columns(const Args& args) {
   Tangents<F> none;
   std::apply(
       [&](const auto&... a) {
-        Derivative<F>::each_leaf([&](const auto& x, auto&, auto&) { count += numbers_of(x).size; }, a..., none,
-                                 none);
+        Derivative<F>::each_leaf([&](const auto& x, auto&, auto&) { count += numbers_of(x).size; }, a...,
+                                 none, none);
       },
       args);
   return count;
@@ -154,9 +156,9 @@ void jacobian_rows(const Args& args, Outputs<F>& out, Jacobian<F>& jacobian, Wor
     std::apply(
         [&](const auto&... a) {
           Derivative<F>::vjp(a..., upstream, out, grad, ws);
-          Derivative<F>::each_leaf(
-              [&](const auto& x, auto& part, auto& whole) { put_row(part, sized_for(whole, out.value, x), i); },
-              a..., grad, jacobian);
+          Derivative<F>::each_leaf([&](const auto& x, auto& part,
+                                       auto& whole) { put_row(part, sized_for(whole, out.value, x), i); },
+                                   a..., grad, jacobian);
         },
         args);
     unit.data[i] = 0;
@@ -195,11 +197,11 @@ void size_jacobian(const Args& args, Outputs<F>& out, Jacobian<F>& jacobian, Wor
       [&](const auto&... a) {
         Tangents<F> direction;
         Outputs<F> tangent;
-        Derivative<F>::each_leaf([](const auto& x, auto& part, auto&) { zeros_like(x, part); }, a..., direction,
-                                 direction);
+        Derivative<F>::each_leaf([](const auto& x, auto& part, auto&) { zeros_like(x, part); }, a...,
+                                 direction, direction);
         Derivative<F>::jvp(a..., direction, out, tangent, ws);
-        Derivative<F>::each_leaf([&](const auto& x, auto&, auto& whole) { sized_for(whole, out.value, x); }, a...,
-                                 direction, jacobian);
+        Derivative<F>::each_leaf([&](const auto& x, auto&, auto& whole) { sized_for(whole, out.value, x); },
+                                 a..., direction, jacobian);
       },
       args);
 }
@@ -231,8 +233,8 @@ auto hessian_of(const Args& args, Gradients<F>& grad, Hessian<F>& hessian, Works
           unit.data[i] = 1;
           value = std::apply(call, args);
           unit.data[i] = 0;
-          each([&](const auto& x, auto& part, auto& whole) { put_row(part, sized_for(whole, of, x), i); }, product,
-               rows);
+          each([&](const auto& x, auto& part, auto& whole) { put_row(part, sized_for(whole, of, x), i); },
+               product, rows);
         }
       },
       direction, hessian);
@@ -241,8 +243,8 @@ auto hessian_of(const Args& args, Gradients<F>& grad, Hessian<F>& hessian, Works
 
 }  // namespace detail
 
-/// The whole Jacobian of a function, row by row with vjp or column by column with jvp, whichever are fewer, in one of
-/// two forms; for functions with NN_MODES(jacobian):
+/// The whole Jacobian of a function, row by row with vjp or column by column with jvp, whichever are fewer,
+/// in one of two forms; for functions with NN_MODES(jacobian):
 ///
 ///   void jacobian<&f>(args..., nn::Outputs<&f>& out, nn::Jacobian<&f>& jacobian, nn::Workspace& ws)
 ///   nn::Jacobian<&f> jacobian<&f>(args...)
@@ -251,9 +253,10 @@ auto hessian_of(const Args& args, Gradients<F>& grad, Hessian<F>& hessian, Works
 template <auto F, class... Args>
 auto jacobian(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
-  static_assert(given == own + 3 || given == own,
-                "nn::jacobian takes the function's arguments, alone or with outputs, Jacobian and workspace after "
-                "them");
+  static_assert(
+      given == own + 3 || given == own,
+      "nn::jacobian takes the function's arguments, alone or with outputs, Jacobian and workspace after "
+      "them");
   auto all = std::forward_as_tuple(args...);
   const auto first = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return std::forward_as_tuple(std::as_const(std::get<I>(all))...);
@@ -279,9 +282,10 @@ auto jacobian(Args&&... args) {
 template <auto F, class... Args>
 auto hessian(Args&&... args) {
   constexpr std::size_t given = sizeof...(Args), own = detail::arity<F>;
-  static_assert(given == own + 3 || given == own,
-                "nn::hessian takes the function's arguments, alone or with gradients, Hessian and workspace after "
-                "them");
+  static_assert(
+      given == own + 3 || given == own,
+      "nn::hessian takes the function's arguments, alone or with gradients, Hessian and workspace after "
+      "them");
   auto all = std::forward_as_tuple(args...);
   const auto first = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return std::forward_as_tuple(std::as_const(std::get<I>(all))...);

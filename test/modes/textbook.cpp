@@ -1,5 +1,5 @@
-// Textbook cases A9 and A11: the derivative of a derivative, Hessians, and Jacobians of functions of vectors and of
-// matrices.
+// Textbook cases A9 and A11: the derivative of a derivative, Hessians, and Jacobians of functions of vectors
+// and of matrices.
 // RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
 //--- model.cpp
 #ifndef MODEL_CPP
@@ -7,35 +7,29 @@
 #include <nn/nn.h>
 
 // A3
-NN_DIFF() NN_MODES(hvp, hessian)
-double powers(double x, double y) {
+NN_DIFF() NN_MODES(hvp, hessian) double powers(double x, double y) {
   return y * y * y * y * x * x * x * x * x;
 }
 
 // A1
-NN_DIFF() NN_MODES(jvp, hvp, hessian)
-double graph(double x1, double x2, double x3, double x4) {
+NN_DIFF() NN_MODES(jvp, hvp, hessian) double graph(double x1, double x2, double x3, double x4) {
   return (x1 + x2) * x3 - x4;
 }
 
 // A11: m = 2 results of n = 3 numbers, n results of one, and one of n.
-NN_DIFF() NN_MODES(jacobian)
-nn::Tensor<double, 2> pair(const nn::Tensor<double, 3>& x) {
+NN_DIFF() NN_MODES(jacobian) nn::Tensor<double, 2> pair(const nn::Tensor<double, 3>& x) {
   const nn::Tensor<double, 2, 3> a{{1, 2, 3}, {4, 5, 6}};
   return nn::square(nn::matmul(a, x));
 }
-NN_DIFF() NN_MODES(jacobian)
-nn::Tensor<double, 5> curve(double t) {
+NN_DIFF() NN_MODES(jacobian) nn::Tensor<double, 5> curve(double t) {
   const nn::Tensor<double, 5> k{1, 2, 3, 4, 5};
   return nn::sin(k * t);
 }
-NN_DIFF() NN_MODES(jacobian)
-double norm(const nn::Tensor<double, 4>& x) {
+NN_DIFF() NN_MODES(jacobian) double norm(const nn::Tensor<double, 4>& x) {
   return nn::sqrt(nn::sum(x * x));
 }
 // Of a matrix n×p: m×n×p.
-NN_DIFF() NN_MODES(jacobian)
-nn::Tensor<double, 3> columns(const nn::Tensor<double, 2, 3>& x) {
+NN_DIFF() NN_MODES(jacobian) nn::Tensor<double, 3> columns(const nn::Tensor<double, 2, 3>& x) {
   return nn::sum<0>(x * x * x);
 }
 #endif
@@ -57,8 +51,8 @@ int main() {
   near(second.product.y, h.x.y, 1e-12);
 
   const auto g = nn::hessian<&graph>(5.0, 4.0, 3.0, 2.0);
-  for (double zero : {g.x1.x1, g.x1.x2, g.x1.x4, g.x2.x1, g.x2.x2, g.x2.x4, g.x3.x3, g.x3.x4, g.x4.x1, g.x4.x2,
-                      g.x4.x3, g.x4.x4})
+  for (double zero : {g.x1.x1, g.x1.x2, g.x1.x4, g.x2.x1, g.x2.x2, g.x2.x4, g.x3.x3, g.x3.x4, g.x4.x1,
+                      g.x4.x2, g.x4.x3, g.x4.x4})
     check(zero == 0.0);
   for (double one : {g.x1.x3, g.x2.x3, g.x3.x1, g.x3.x2}) check(one == 1.0);
   const auto slope = nn::jvp<&graph>(5.0, 4.0, 3.0, 2.0, nn::Tangents<&graph>{1, 2, 3, 4});

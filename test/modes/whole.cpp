@@ -1,5 +1,6 @@
 // Every mode against every other on networks with structs, run-time sizes, arrays and vectors: the rows of a
-// Jacobian are vjps and its columns jvps, a Hessian is symmetric, its rows are hvps and slopes of the gradient.
+// Jacobian are vjps and its columns jvps, a Hessian is symmetric, its rows are hvps and slopes of the
+// gradient.
 // RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
 //--- model.cpp
 #ifndef MODEL_CPP
@@ -20,22 +21,23 @@ struct Net {
   double scale = 1;
 };
 
-NN_DIFF(net, x) NN_MODES(jvp, jacobian)
-nn::Tensor<double, N, 3> outputs(const Net& net, const nn::Tensor<double, N, 3>& x) {
+NN_DIFF(net, x)
+NN_MODES(jvp, jacobian) nn::Tensor<double, N, 3> outputs(const Net& net, const nn::Tensor<double, N, 3>& x) {
   nn::Tensor<double, N, 3> h = x;
   for (const Layer& layer : net.layers) h = nn::tanh(nn::matmul(h, layer.w) + layer.b);
   return nn::softmax<-1>(h * net.scale);
 }
 
-NN_DIFF(net) NN_MODES(jvp, hvp, hessian)
-double loss(const Net& net, const nn::Tensor<double, N, 3>& x, const nn::Tensor<int, N>& label) {
+NN_DIFF(net)
+NN_MODES(jvp, hvp, hessian) double loss(const Net& net, const nn::Tensor<double, N, 3>& x,
+                                        const nn::Tensor<int, N>& label) {
   nn::Tensor<double, N, 3> h = x;
   for (const Layer& layer : net.layers) h = nn::tanh(nn::matmul(h, layer.w) + layer.b);
   return nn::mean(nn::softmax_cross_entropy(h * net.scale, label));
 }
 
-NN_DIFF() NN_MODES(jacobian)
-nn::Tensor<double, 2> moments(const std::vector<double>& x, const double (&c)[2]) {
+NN_DIFF()
+NN_MODES(jacobian) nn::Tensor<double, 2> moments(const std::vector<double>& x, const double (&c)[2]) {
   double s = 0, q = 0;
   for (double each : x) {
     s += each * c[0];
@@ -47,8 +49,7 @@ nn::Tensor<double, 2> moments(const std::vector<double>& x, const double (&c)[2]
   return out;
 }
 
-NN_DIFF() NN_MODES(hvp, hessian)
-double spring(const std::vector<double>& x, double k) {
+NN_DIFF() NN_MODES(hvp, hessian) double spring(const std::vector<double>& x, double k) {
   double energy = 0;
   for (std::size_t i = 1; i < x.size(); ++i) {
     const double d = x[i] - x[i - 1];
@@ -102,7 +103,8 @@ void check_jacobian(std::int64_t n) {
     near(jacobian.net.scale.data()[i], row.grad.net.scale, 1e-12);
     for (int k = 0; k < 9; ++k)
       near(jacobian.net.layers[0].w.data()[i * 9 + k], row.grad.net.layers[0].w.data()[k], 1e-12);
-    for (std::int64_t k = 0; k < 3 * n; ++k) near(jacobian.x.data()[i * 3 * n + k], row.grad.x.data()[k], 1e-12);
+    for (std::int64_t k = 0; k < 3 * n; ++k)
+      near(jacobian.x.data()[i * 3 * n + k], row.grad.x.data()[k], 1e-12);
   }
   nn::Tangents<&outputs> v;
   v.net = draw(3);
@@ -129,8 +131,10 @@ void check_hessian() {
   const auto& w0 = h.net.layers[0].w.net;
   const auto& b1 = h.net.layers[1].b.net;
   for (int i = 0; i < 9; ++i) {
-    for (int j = 0; j < 9; ++j) near(w0.layers[0].w.data()[i * 9 + j], w0.layers[0].w.data()[j * 9 + i], 1e-12);
-    for (int j = 0; j < 3; ++j) near(w0.layers[1].b.data()[i * 3 + j], b1.layers[0].w.data()[j * 9 + i], 1e-12);
+    for (int j = 0; j < 9; ++j)
+      near(w0.layers[0].w.data()[i * 9 + j], w0.layers[0].w.data()[j * 9 + i], 1e-12);
+    for (int j = 0; j < 3; ++j)
+      near(w0.layers[1].b.data()[i * 3 + j], b1.layers[0].w.data()[j * 9 + i], 1e-12);
     near(w0.scale.data()[i], h.net.scale.net.layers[0].w.data()[i], 1e-12);
     nn::Tangents<&loss> unit{};
     unit.net.scale = 0;

@@ -68,9 +68,8 @@ std::vector<double> hessian_product(const std::tuple<Args...>& given, const std:
   grad.lend_all(arguments);
   out.lend_all(arguments);
   nn::Workspace ws;
-  std::apply(
-      [&](auto&... a) { nn::hvp<f>(pass(a)..., direction.members, grad.members, out.members, ws); },
-      arguments);
+  std::apply([&](auto&... a) { nn::hvp<f>(pass(a)..., direction.members, grad.members, out.members, ws); },
+             arguments);
   return out.numbers(arguments);
 }
 

@@ -113,7 +113,8 @@ bool check_first(const test::RandomProgram& p, const ir::Function& gradient, std
   double expected = 0;
   for (std::size_t i = 0; i < grads.size(); ++i) expected += product(grads[i], v[i]);
   const double tangent = outputs(jvp, run, ir::Output::Role::tangent, -1)[0].data[0];
-  bool good = close(run.outputs[0].data[0], plain.outputs[0].data[0], 1e-12) && close(tangent, expected, 1e-9);
+  bool good =
+      close(run.outputs[0].data[0], plain.outputs[0].data[0], 1e-12) && close(tangent, expected, 1e-9);
   const auto slope =
       difference([&](double h) { return test::interpret(p.f, moved(p, v, h), p.sizes)[0].data[0]; });
   if (slope) good = good && close(tangent, *slope, 1e-5);
@@ -184,7 +185,8 @@ int main(int argc, char** argv) {
   Totals totals;
   for (unsigned long seed = first; seed < first + programs; ++seed)
     if (check(static_cast<std::uint32_t>(seed), totals)) return 1;
-  std::printf("%lu programs: %ld tangents and %ld second derivatives compared with differences, %ld at kinks; "
-              "at most %.1f times the program's and %.1f times the gradient's work\n",
-              programs, totals.compared, totals.second, totals.skipped, totals.work, totals.second_work);
+  std::printf(
+      "%lu programs: %ld tangents and %ld second derivatives compared with differences, %ld at kinks; "
+      "at most %.1f times the program's and %.1f times the gradient's work\n",
+      programs, totals.compared, totals.second, totals.skipped, totals.work, totals.second_work);
 }

@@ -320,6 +320,11 @@ void Code::grow(const Op& op) {
 void Code::dimension(Value v) {
   const Op& op = w_.plan.f[v];
   Waiting reads;
+  const int own = usage_.scopes.of_value(v);
+  const auto is_inside = [&](Value made) {
+    const int scope = usage_.scopes.of_value(made);
+    return scope >= 0 && usage_.scopes.common(scope, own) == own;
+  };
   declare(v, operand(op.operands[0], reads));
   w_.dims[std::string(op.dim.name())] = w_.scalars.at(v);
   for (std::size_t i = 0; i < w_.plan.buffers.size(); ++i) {
@@ -331,7 +336,8 @@ void Code::dimension(Value v) {
         depends = depends || name == op.dim.name();
         known = known && w_.dims.count(name) != 0;
       });
-    if (!depends || !known) continue;
+    const bool elsewhere = !b.values.empty() && std::none_of(b.values.begin(), b.values.end(), is_inside);
+    if (!depends || !known || elsewhere) continue;
     const std::string elem = ir::cpp_name(b.elem);
     w_.lines.line(elem + "* " + (b.moves ? "" : "const ") + w_.buffers[i] + " = rt::room<" + elem + ">(ws, " +
                       std::to_string(b.slot) + ", " + w_.text(plan::count(b.shape)).source + ");",

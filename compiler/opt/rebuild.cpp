@@ -100,7 +100,7 @@ class Copier {
     b.region = open_[at].region;
     const Value made = b.append(op);
     note_depth(at);
-    if (op.kind == Kind::dimension) named_.emplace(std::string(op.dim.name()), at);
+    if (op.kind == Kind::dimension) named_.insert_or_assign(std::string(op.dim.name()), at);
     return made;
   }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ir/sizes.h"
+
 namespace nndiff::plan {
 
 namespace {
@@ -14,15 +16,12 @@ struct Live {
   std::vector<Value> owner = std::vector<Value>(f.ops.size());   // the loop or branch around a value
   std::vector<int> number = std::vector<int>(f.ops.size(), -1);  // of a loop's parameter
   std::map<std::pair<Value, std::size_t>, bool> yielded = {};
-  // Names that sizes are given on the way; a region that runs another one backwards gives them again.
-  std::map<std::string, std::vector<Value>, std::less<>> bound = {};
+  ir::Sizes sizes = ir::Sizes(f);
   std::vector<Value> open = {};
 
-  void need_names(const ir::Dim& dim) {
+  void need_names(Value user, const ir::Dim& dim) {
     dim.for_each_name([&](std::string_view name) {
-      const auto it = bound.find(name);
-      if (it == bound.end()) return;
-      for (Value v : it->second) need(v);
+      for (Value v : sizes.of(name, user)) need(v);
     });
   }
 
@@ -33,7 +32,6 @@ struct Live {
     }
     for (Value v : r.ops) {
       owner[v.id] = around;
-      if (f[v].kind == Kind::dimension) bound[std::string(f[v].dim.name())].push_back(v);
       for (const ir::Region& inner : f[v].regions) find_owners(inner, v);
     }
   }
@@ -60,8 +58,8 @@ struct Live {
       open.pop_back();
       const Op& op = f[v];
       need(owner[v.id]);
-      for (const ir::Dim& dim : op.type.shape) need_names(dim);
-      if (op.kind == Kind::size) need_names(op.dim);
+      for (const ir::Dim& dim : op.type.shape) need_names(v, dim);
+      if (op.kind == Kind::size) need_names(v, op.dim);
       if (op.kind == Kind::result) {
         need_yield(op.operands[0], static_cast<std::size_t>(op.index));
       } else if (op.kind == Kind::parameter && number[v.id] > 0) {

@@ -20,8 +20,8 @@ NN_MODES(jvp) nn::Tensor<double, N, 3> outputs(const Net& net, const nn::Tensor<
 }
 
 NN_DIFF(net)
-NN_MODES(jvp, hvp) double loss(const Net& net, const nn::Tensor<double, N, 7>& x,
-                               const nn::Tensor<int, N>& label) {
+NN_MODES(jvp, hvp)
+double loss(const Net& net, const nn::Tensor<double, N, 7>& x, const nn::Tensor<int, N>& label) {
   const auto h = nn::gelu(nn::matmul(x, net.w1) + net.b1);
   return nn::mean(nn::softmax_cross_entropy(nn::matmul(h, net.w2), label));
 }

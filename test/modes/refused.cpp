@@ -7,12 +7,12 @@
 #define NAMES_CPP
 #include <nn/nn.h>
 
-// CHECK: :[[@LINE+1]]:36: error: there is no mode 'jvq'; NN_MODES takes jvp, hvp, jacobian and hessian, and value_and_grad, grad and vjp are always there
+// CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: there is no mode 'jvq'; NN_MODES takes jvp, hvp, jacobian and hessian, and value_and_grad, grad and vjp are always there
 NN_DIFF() NN_MODES(jvq, vjp) double misspelt(double x) {
   return x;
 }
 
-// CHECK: :[[@LINE+1]]:49: error: 'hvp' is of functions whose result is a number, and 'rows' returns
+// CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: 'hvp' is of functions whose result is a number, and 'rows' returns
 NN_DIFF() NN_MODES(hvp) nn::Tensor<double, 3> rows(const nn::Tensor<double, 3>& x) {
   return x;
 }

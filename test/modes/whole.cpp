@@ -29,8 +29,8 @@ NN_MODES(jvp, jacobian) nn::Tensor<double, N, 3> outputs(const Net& net, const n
 }
 
 NN_DIFF(net)
-NN_MODES(jvp, hvp, hessian) double loss(const Net& net, const nn::Tensor<double, N, 3>& x,
-                                        const nn::Tensor<int, N>& label) {
+NN_MODES(jvp, hvp, hessian)
+double loss(const Net& net, const nn::Tensor<double, N, 3>& x, const nn::Tensor<int, N>& label) {
   nn::Tensor<double, N, 3> h = x;
   for (const Layer& layer : net.layers) h = nn::tanh(nn::matmul(h, layer.w) + layer.b);
   return nn::mean(nn::softmax_cross_entropy(h * net.scale, label));

@@ -10,7 +10,8 @@ endforeach()
 # nn_diff_generate(TARGET app SOURCES mlp.cpp... [BACKENDS cpp [cuda]] [OPTIONS --recompute=none ...])
 #
 # Writes BASE.nn.h and BASE.nn.cpp for each model, adds them to the target and links nn::runtime. They are written
-# again when the model, a header it includes or nn-diff changes. The model sees the target's include directories and
+# again when the model, a header it includes or nn-diff changes; a model may include the BASE.nn.h of those before it
+# in SOURCES, to take their derivatives. The model sees the target's include directories and
 # definitions; OPTIONS are further options of nn-diff. BACKENDS cuda also writes BASE.nn.cu and links
 # nn::runtime-cuda; the project has to have CUDA among its languages. Without CMAKE_CUDA_ARCHITECTURES it is compiled
 # for compute capability 8.0 and 9.0; what is below 8.0 there is left out.
@@ -47,8 +48,11 @@ function(nn_diff_generate)
   file(MAKE_DIRECTORY "${out_dir}")
   target_link_libraries(${arg_TARGET} PRIVATE nn::runtime)
   target_include_directories(${arg_TARGET} PRIVATE "${out_dir}")
+  set(earlier)
   foreach(source IN LISTS arg_SOURCES)
-    nn_diff_generate_one(${arg_TARGET} "${source}" "${out_dir}" "${arg_BACKENDS}" "${arg_OPTIONS}")
+    nn_diff_generate_one(${arg_TARGET} "${source}" "${out_dir}" "${arg_BACKENDS}" "${arg_OPTIONS}" "${earlier}")
+    cmake_path(GET source STEM LAST_ONLY base)
+    list(APPEND earlier "${out_dir}/${base}.nn.h")
   endforeach()
 endfunction()
 
@@ -68,8 +72,8 @@ function(nn_diff_architectures target)
   set_target_properties(${target} PROPERTIES CUDA_ARCHITECTURES "${wanted}")
 endfunction()
 
-# One model of nn_diff_generate.
-function(nn_diff_generate_one target source out_dir backends options)
+# One model of nn_diff_generate, which may include the headers written for those before it.
+function(nn_diff_generate_one target source out_dir backends options earlier)
   cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE model)
   cmake_path(GET model STEM LAST_ONLY base)
   cmake_path(GET model FILENAME name)
@@ -90,7 +94,7 @@ function(nn_diff_generate_one target source out_dir backends options)
       "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
       "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
       "${model}"
-    DEPENDS "${model}" nn::nn-diff
+    DEPENDS "${model}" nn::nn-diff ${earlier}
     DEPFILE "${out_dir}/${base}.nn.d"
     COMMENT "nn-diff ${name}"
     COMMAND_EXPAND_LISTS VERBATIM)

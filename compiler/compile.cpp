@@ -1,6 +1,7 @@
 // The pipeline, one line per stage.
 #include "compile.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "emit/boundary.h"
@@ -9,9 +10,11 @@
 #include "emit/cuda_work.h"
 #include "emit/dot.h"
 #include "emit/header.h"
+#include "emit/leafwise.h"
 #include "emit/report.h"
 #include "frontend/diagnostics.h"
 #include "grad/differentiate.h"
+#include "grad/forward.h"
 #include "ir/print.h"
 #include "ir/verify.h"
 #include "opt/simplify.h"
@@ -38,9 +41,8 @@ grad::Recompute in_loops(plan::Recompute recompute) {
   ir::bug("unknown --recompute");
 }
 
-/// Every stage from the lifted function to text, for one mode.
-emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job& job) {
-  ir::Function f = grad::differentiate(primal, mode, in_loops(job.plan.recompute));
+/// Every stage from a derivative to text.
+emit::Generated generate(ir::Function f, const Job& job) {
   ir::verify(f, "differentiate");
   f = opt::simplify(std::move(f));
   ir::verify(f, "simplify");
@@ -61,14 +63,33 @@ emit::Generated generate(const ir::Function& primal, grad::Mode mode, const Job&
   return generated;
 }
 
-/// value_and_grad where the result is a scalar, and vjp.
-emit::Derivative derive(const ir::Function& lifted, const Job& job) {
-  emit::Derivative derivative{lifted, {}};
+/// The derivative that one function takes of another.
+ir::Function nested(const ir::Function& lifted, const std::string& mode) {
   const ir::Function primal = opt::stabilise(lifted);
   ir::verify(primal, "stabilise");
-  if (primal.result.shape.empty())
-    derivative.modes.push_back(generate(primal, grad::Mode::value_and_grad, job));
-  derivative.modes.push_back(generate(primal, grad::Mode::vjp, job));
+  if (mode == "jvp") return grad::push_forward(primal);
+  const ir::Function reverse =
+      grad::differentiate(primal, mode == "vjp" ? grad::Mode::vjp : grad::Mode::value_and_grad);
+  return mode == "hvp" ? grad::push_forward(reverse) : reverse;
+}
+
+/// value_and_grad where the result is a scalar, vjp, and what was asked for.
+emit::Derivative derive(const frontend::Lifted& lifted, const Job& job) {
+  emit::Derivative derivative{lifted.function, {}, lifted.modes, lifted.partials};
+  emit::check_leafwise(derivative);
+  const ir::Function primal = opt::stabilise(lifted.function);
+  ir::verify(primal, "stabilise");
+  const auto is_asked = [&](const char* mode) {
+    return std::find(lifted.modes.begin(), lifted.modes.end(), mode) != lifted.modes.end();
+  };
+  const auto reverse = [&](grad::Mode mode) {
+    return grad::differentiate(primal, mode, in_loops(job.plan.recompute));
+  };
+  const auto add = [&](ir::Function f) { derivative.modes.push_back(generate(std::move(f), job)); };
+  if (primal.result.shape.empty()) add(reverse(grad::Mode::value_and_grad));
+  add(reverse(grad::Mode::vjp));
+  if (is_asked("jvp") || is_asked("jacobian")) add(grad::push_forward(primal));
+  if (is_asked("hvp") || is_asked("hessian")) add(grad::push_forward(reverse(grad::Mode::value_and_grad)));
   return derivative;
 }
 
@@ -133,7 +154,7 @@ emit::Model build_model(const Job& job, const std::vector<frontend::Lifted>& fun
   for (const frontend::Lifted& one : functions) {
     emit::check_boundary(one.function);
     messages += frontend::to_text(grad::remarks(one.function));
-    model.derivatives.push_back(derive(one.function, job));
+    model.derivatives.push_back(derive(one, job));
     const emit::Generated& first = model.derivatives.back().modes.front();
     if (first.left_out)
       messages += frontend::to_text(ir::Diagnostic{
@@ -154,7 +175,7 @@ std::vector<std::string> output_paths(const Job& job) {
 
 Compiled compile(const Job& job) {
   Compiled result;
-  frontend::Result lifted = frontend::lift(job.source);
+  frontend::Result lifted = frontend::lift(job.source, nested);
   result.messages = lifted.clang_messages + frontend::to_text(lifted.diagnostics);
   result.dependencies = std::move(lifted.dependencies);
   if (lifted.failed) {

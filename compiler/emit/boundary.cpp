@@ -4,9 +4,11 @@
 
 #include <map>
 
+#include "emit/boundary_ground.h"
 #include "emit/holder.h"
 #include "emit/interface.h"
 #include "emit/names.h"
+#include "emit/partial.h"
 #include "ir/diagnostic.h"
 
 namespace nndiff::emit {
@@ -14,76 +16,6 @@ namespace nndiff::emit {
 namespace {
 
 using ir::Holder;
-
-/// A leaf as the members of nn::Derivative see it.
-struct LeafText {
-  const ir::Leaf* leaf = nullptr;
-  std::string expression;     // of the argument: "model.w1"
-  std::string gradient;       // of its gradient: "grad.model.w1"
-  std::string gradient_name;  // the same for messages
-  std::size_t param = 0;
-  bool is_tensor = false;  // a scalar's expression is the number itself
-};
-
-/// The texts that the definitions of one user's function share.
-struct Context {
-  const ir::Function& primal;
-  Interface interface;
-  ArgumentNames names;
-  std::vector<LeafText> leaves;
-  std::vector<std::string> dims;             // run_time_dims
-  std::map<std::string, std::string> local;  // the identifier of each of them
-  std::string check, sizes, shape, memory;   // variables
-};
-
-std::string quoted(const std::string& text) {
-  return "\"" + text + "\"";
-}
-
-/// A size over the identifiers of its names, each preceded by `scope`.
-std::string size_text(const Context& c, const ir::Dim& dim, const std::string& scope) {
-  const std::string text = dim.text();
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = nn::detail::name_length(std::string_view(text).substr(i));
-    const std::string part = text.substr(i, length > 0 ? length : 1);
-    result += length > 0 ? scope + c.local.at(part) : part;
-    i += part.size();
-  }
-  return result;
-}
-
-/// The run-time shape of the result: its names' sizes in order.
-std::string shape_text(const Context& c) {
-  const auto names = names_in(c.primal.result.shape);
-  if (names.empty()) return type_text(c.primal.result) + "::extents_type()";
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + c.sizes + "." + c.local.at(name);
-  return "nn::rt::extents<" + type_text(c.primal.result) + ">({" + list + "})";
-}
-
-Context context_of(const ir::Function& primal) {
-  Context c{primal, interface_of(primal), argument_names(primal), {}, run_time_dims(primal), {}, {}, {}, {},
-            {}};
-  Names names;
-  for (const std::string& name : c.names.params) names.unique(name);
-  for (const std::string& name : {c.names.upstream, c.names.out, c.names.grad, c.names.ws})
-    names.unique(name);
-  c.check = names.unique("check");
-  c.sizes = names.unique("sizes");
-  c.shape = names.unique("shape");
-  c.memory = names.unique("memory");
-  for (const std::string& dim : c.dims) c.local[dim] = names.unique(dim);
-  for (std::size_t i = 0; i < primal.params.size(); ++i) {
-    const ir::Param& param = primal.params[i];
-    for (const ir::Leaf& leaf : param.leaves) {
-      const std::string inside = leaf.path.substr(std::min(param.name.size(), leaf.path.size()));
-      c.leaves.push_back({&leaf, c.names.params[i] + inside, c.names.grad + "." + param.name + inside,
-                          "grad." + param.name + inside, i, leaf.holder == ir::Holder::tensor});
-    }
-  }
-  return c;
-}
 
 /// False where all arguments and the result are numbers that may have any value.
 bool needs_checks(const Context& c) {
@@ -104,9 +36,12 @@ std::string own_size(const Context& c, const LeafText& leaf) {
 
 std::string inputs_text(const Context& c) {
   std::string text;
-  for (const LeafText& leaf : c.leaves)
-    if (leaf.is_tensor)
-      text += "  " + c.check + ".input(" + quoted(leaf.leaf->path) + ", " + leaf.expression + ");\n";
+  for (const LeafText& leaf : c.leaves) {
+    const bool is_pointer = leaf.is_direction && leaf.leaf->holder == Holder::pointer;
+    if (leaf.is_tensor || is_pointer)
+      text += "  " + c.check + (is_pointer ? ".given(" : ".input(") + quoted(leaf.leaf->path) + ", " +
+              leaf.expression + ");\n";
+  }
   return text;
 }
 
@@ -118,7 +53,10 @@ std::string sizes_text(const Context& c) {
     const std::string& local = c.local.at(size.name);
     const auto [first, is_new] = defined_by.try_emplace(size.name, size.leaf);
     const std::string place = leaf.expression + ", " + std::to_string(size.index);
-    if (has_own_size(leaf))
+    if (has_own_size(leaf) && leaf.is_direction)
+      text += "  " + c.check + ".same_elements(" + quoted(leaf.leaf->path) + ", " + leaf.expression + ", " +
+              local + ", " + quoted(c.leaves[first->second].leaf->path) + ");\n";
+    else if (has_own_size(leaf))
       text += "  const std::int64_t " + local + " = nn::rt::size_of(" + leaf.expression + ");\n";
     else if (is_new)
       text += "  const std::int64_t " + local + " = " + c.check + ".size(" + place + ");\n";
@@ -150,10 +88,15 @@ std::string sizes_struct(const Context& c) {
   return c.dims.empty() ? "void" : own_name(c.primal, "sizes");
 }
 
-/// The function that checks the arguments in every mode and gives their run-time sizes.
+std::string check_name(const Context& c) {
+  return own_name(c.primal, c.along ? "check_along" : "check");
+}
+
+/// The function that checks the arguments in every mode (with or without a direction) and gives their
+/// run-time sizes.
 std::string check_function(const Context& c) {
   std::string text;
-  if (!c.dims.empty()) {
+  if (!c.dims.empty() && !c.along) {
     text += "// The run-time sizes of " + c.primal.qualified + ".\nstruct " + sizes_struct(c) + " {\n";
     for (const std::string& dim : c.dims) text += "  std::int64_t " + c.local.at(dim) + ";\n";
     text += "};\n\n";
@@ -162,7 +105,8 @@ std::string check_function(const Context& c) {
   const std::string body = inputs_text(c) + sizes_text(c) + labels_text(c);
   std::vector<bool> used(arguments.size());
   for (const LeafText& leaf : c.leaves)
-    used[leaf.param] = used[leaf.param] || leaf.is_tensor || has_own_size(leaf);
+    used[leaf.param] = used[leaf.param] || leaf.is_tensor || has_own_size(leaf) ||
+                       (leaf.is_direction && leaf.leaf->holder == Holder::pointer);
   for (const Labels& label : c.interface.labels)
     if (label.leaf >= 0) used[c.leaves[label.leaf].param] = true;
   for (std::size_t i = 0; i < arguments.size(); ++i)
@@ -171,7 +115,7 @@ std::string check_function(const Context& c) {
                    (body.find(c.check + ".") == std::string::npos ? "[[maybe_unused]] nn::rt::Boundary& "
                                                                   : "nn::rt::Boundary& ") +
                        c.check);
-  text += call_text(sizes_struct(c) + " " + own_name(c.primal, "check"), arguments, " {\n") + body;
+  text += call_text(sizes_struct(c) + " " + check_name(c), arguments, " {\n") + body;
   if (!c.dims.empty()) {
     text += "  return {";
     for (const std::string& dim : c.dims) text += (dim == c.dims[0] ? "" : ", ") + c.local.at(dim);
@@ -185,31 +129,45 @@ bool is_shared(const LeafText& leaf) {
   return leaf.leaf->written && leaf.leaf->holder != Holder::scalar;
 }
 
+/// By leaf: whether the mode writes a gradient with respect to it.
+std::vector<bool> wanted_of(const Context& c, const Generated& mode) {
+  std::vector<bool> wanted(c.leaves.size());
+  for (const ir::Output& output : mode.plan.f.outputs)
+    if (output.role == ir::Output::Role::gradient) wanted[static_cast<std::size_t>(output.leaf)] = true;
+  return wanted;
+}
+
 /// The checks of buffers to write to, gradients and value.
 std::string outputs_text(const Context& c, const Generated& mode) {
   std::string text;
-  const bool tensor_result = !c.primal.result.shape.empty();
-  if (mode.plan.f.upstream && tensor_result) {
-    text += "  const auto " + c.shape + " = " + shape_text(c) + ";\n";
-    text += "  " + c.check + ".upstream(\"upstream\", " + c.names.upstream + ", " + c.shape + ");\n";
-    text += "  " + c.check + ".output(\"out.value\", " + c.names.out + ".value, " + c.shape +
+  const auto output = [&](const std::string& name, const std::string& expression) {
+    text += "  " + c.check + ".output(" + quoted(name) + ", " + expression + ", " + c.shape +
             ", \"the result\");\n";
+  };
+  if (fills_outputs(mode) && !c.primal.result.shape.empty()) {
+    text += "  const auto " + c.shape + " = " + shape_text(c) + ";\n";
+    if (mode.plan.f.upstream)
+      text += "  " + c.check + ".upstream(\"upstream\", " + c.names.upstream + ", " + c.shape + ");\n";
+    output("out.value", c.names.out + ".value");
+    if (!mode.plan.f.upstream) output("tangent.value", c.names.tangent + ".value");
   }
-  for (const LeafText& leaf : c.leaves) {
+  const std::vector<bool> wanted = wanted_of(c, mode);
+  for (std::size_t i = 0; i < c.leaves.size(); ++i) {
+    const LeafText& leaf = c.leaves[i];
     const bool lends = leaf.leaf->holder == Holder::pointer || leaf.leaf->holder == Holder::span;
-    if ((leaf.leaf->wanted && lends) || is_shared(leaf)) text += "  " + c.check + ".borrow();\n";
-    if (leaf.leaf->wanted && has_own_size(leaf))
+    if ((wanted[i] && lends) || is_shared(leaf)) text += "  " + c.check + ".borrow();\n";
+    if (wanted[i] && has_own_size(leaf))
       text += call_text(
           "  " + c.check + ".elements",
           {quoted(leaf.gradient_name), leaf.gradient, own_size(c, leaf), quoted(leaf.leaf->path)}, ";\n");
     if (mode.cuda_plan && lends) {
       const std::string data = leaf.leaf->holder == Holder::span ? ".data()" : "";
       text += "  " + c.check + ".pointer(" + quoted(leaf.leaf->path) + ", " + leaf.expression + data + ");\n";
-      if (leaf.leaf->wanted)
+      if (wanted[i])
         text +=
             "  " + c.check + ".pointer(" + quoted(leaf.gradient_name) + ", " + leaf.gradient + data + ");\n";
     }
-    if (leaf.leaf->wanted && leaf.is_tensor)
+    if (wanted[i] && leaf.is_tensor)
       text += call_text("  " + c.check + ".gradient",
                         {quoted(leaf.gradient_name), leaf.gradient, leaf.expression, quoted(leaf.leaf->path)},
                         ";\n");
@@ -225,16 +183,19 @@ std::string overlaps_text(const Context& c, const Generated& mode) {
     return "        nn::rt::" + std::string(writes ? "written(" : "read(") + quoted(name) + ", " +
            expression + "),\n";
   };
-  for (const LeafText& leaf : c.leaves) {
+  const std::vector<bool> wanted = wanted_of(c, mode);
+  for (std::size_t i = 0; i < c.leaves.size(); ++i) {
+    const LeafText& leaf = c.leaves[i];
     if (leaf.leaf->holder == Holder::scalar) continue;
     (is_shared(leaf) ? written : read) +=
         piece(is_shared(leaf), leaf.leaf->path, range(*leaf.leaf, leaf.expression, own_size(c, leaf)));
-    if (leaf.leaf->wanted)
+    if (wanted[i])
       written += piece(true, leaf.gradient_name, range(*leaf.leaf, leaf.gradient, own_size(c, leaf)));
   }
-  if (mode.plan.f.upstream && !c.primal.result.shape.empty()) {
-    read += piece(false, "upstream", c.names.upstream);
+  if (fills_outputs(mode) && !c.primal.result.shape.empty()) {
+    if (mode.plan.f.upstream) read += piece(false, "upstream", c.names.upstream);
     written += piece(true, "out.value", c.names.out + ".value");
+    if (!mode.plan.f.upstream) written += piece(true, "tangent.value", c.names.tangent + ".value");
   }
   if (written.empty()) return "";
   return "  if (" + c.check + ".borrows()) {\n    nn::rt::Memory " + c.memory + "[] = {\n" + read + written +
@@ -255,6 +216,9 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       return c.names.upstream + (tensor_result ? data : "");
     case Role::value:
       return "nn::rt::sized(" + c.names.out + ".value, " + c.shape + place + ")";
+    case Role::tangent:
+      return tensor_result ? "nn::rt::sized(" + c.names.tangent + ".value, " + c.shape + place + ")"
+                           : "&" + c.names.tangent + ".value";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
       if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression);
@@ -278,8 +242,8 @@ std::string core_call(const Context& c, const Generated& mode, bool on_device) {
     if (argument.role == CoreArgument::Role::dim) ++dim;
   }
   const std::string name = on_device ? cuda_name(mode.plan.f) : core_name(mode.plan.f);
-  const bool assigns = mode.plan.f.upstream && c.primal.result.shape.empty();
-  const bool returns = !mode.plan.f.upstream || (on_device && !assigns);
+  const bool assigns = fills_outputs(mode) && c.primal.result.shape.empty();
+  const bool returns = !fills_outputs(mode) || (on_device && !assigns);
   const std::string head = assigns ? c.names.out + ".value = " : returns ? "return " : "";
   return call_text((on_device ? "    " : "  ") + head + "generated::" + name, arguments, ";\n") +
          (on_device && assigns ? "    return;\n" : "");
@@ -318,7 +282,7 @@ std::string definition(const Context& c, const Derivative& derivative, const Gen
   const bool uses_sizes = (outputs + core).find(c.sizes + ".") != std::string::npos;
   const std::string head =
       uses_sizes ? "  const generated::" + sizes_struct(c) + " " + c.sizes + " = " : "  ";
-  text += call_text(head + "generated::" + own_name(c.primal, "check"), arguments, ";\n");
+  text += call_text(head + "generated::" + check_name(c), arguments, ";\n");
   return text + outputs + overlaps_text(c, mode) + device_call(c, mode, base) + core + "}\n";
 }
 
@@ -339,7 +303,7 @@ std::string bytes_function(const Context& c, const Generated& mode) {
   std::vector<std::string> sizes;
   for (const std::string& dim : c.dims) sizes.push_back("[[maybe_unused]] std::int64_t " + c.local.at(dim));
   const std::string head =
-      "std::size_t nn::Derivative<" + address_of(c.primal) + ">::" + mode_name(mode) + "_bytes";
+      "std::size_t nn::Derivative<" + address_of(c.primal) + ">::" + mode.plan.f.mode + "_bytes";
   return "\n" + call_text(head, sizes, " {\n") + "  return static_cast<std::size_t>(" +
          bytes_text(c, mode.plan) + ");\n}\n";
 }
@@ -353,7 +317,10 @@ void check_boundary(const ir::Function& primal) {
 std::string source(const Model& model) {
   std::string text = "// Derivatives of " + model.file + ", generated by nn-diff.\n";
   // nn's headers come first: the model may define macros.
-  text += "#include <nn/rt/arguments.h>\n#include <nn/rt/boundary.h>\n#include <nn/runtime.h>\n\n";
+  text += "#include <nn/rt/arguments.h>\n#include <nn/rt/boundary.h>\n";
+  const std::string partials = partials_text(model);
+  if (!partials.empty()) text += "#include <nn/rt/partial.h>\n";
+  text += "#include <nn/runtime.h>\n\n";
   text +=
       "#include <algorithm>\n#include <cmath>\n#include <cstddef>\n#include <cstdint>\n#include <limits>\n\n";
   text += "#include \"" + model.base + ".nn.h\"\n";
@@ -366,13 +333,19 @@ std::string source(const Model& model) {
                 cuda_declaration(mode.plan.f) + ";\n";
   text += "\nnamespace {\n";
   for (const Derivative& derivative : model.derivatives) {
-    const Context c = context_of(derivative.primal);
+    const Context c = context_of(derivative.primal, false);
     for (const Generated& mode : derivative.modes) text += "\n" + mode.core;
     if (needs_checks(c)) text += "\n" + check_function(c);
-    for (const Generated& mode : derivative.modes)
-      members += definition(c, derivative, mode, model.base) + bytes_function(c, mode);
+    bool is_first = true;
+    for (const Generated& mode : derivative.modes) {
+      const bool along = has_direction(mode);
+      const Context of_mode =
+          context_of(along ? with_parameters(derivative, mode) : derivative.primal, along);
+      if (along && std::exchange(is_first, false) && needs_checks(c)) text += "\n" + check_function(of_mode);
+      members += definition(of_mode, derivative, mode, model.base) + bytes_function(of_mode, mode);
+    }
   }
-  return text + "\n}  // namespace\n}  // namespace nn::generated\n" + members;
+  return text + "\n}  // namespace\n}  // namespace nn::generated\n" + members + partials;
 }
 
 }  // namespace nndiff::emit

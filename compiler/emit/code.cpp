@@ -20,13 +20,6 @@ bool meet(const std::set<int>& a, const std::set<int>& b) {
   return std::any_of(a.begin(), a.end(), [&](int x) { return b.count(x) != 0; });
 }
 
-// Whether what is written to one buffer may overwrite the other one, which nobody needs any more then.
-bool share_memory(const plan::Buffer& a, const plan::Buffer& b) {
-  if (a.place != plan::Buffer::Place::arena || b.place != plan::Buffer::Place::arena || a.slot != b.slot)
-    return false;
-  return a.slot >= 0 || (a.offset < b.offset + b.bytes.factor && b.offset < a.offset + a.bytes.factor);
-}
-
 }  // namespace
 
 const char* compound(ir::Map map) {
@@ -189,17 +182,6 @@ void Code::declare_block(int block) {
   }
 }
 
-// True where writing to some of these buffers changes what is read from the others.
-bool Code::overwrites(const std::set<int>& written, const std::set<int>& read) const {
-  const auto buffer = [&](int b) -> const plan::Buffer& {
-    return w_.plan.buffers[static_cast<std::size_t>(b)];
-  };
-  return meet(read, written) || std::any_of(read.begin(), read.end(), [&](int r) {
-           return std::any_of(written.begin(), written.end(),
-                              [&](int x) { return plan::share_memory(buffer(r), buffer(x)); });
-         });
-}
-
 // What reads a variable or memory that is about to change is computed now.
 void Code::declare_readers(const std::set<int>& cells, const std::set<int>& buffers) {
   std::vector<std::pair<Value, Waiting>> late;
@@ -218,7 +200,7 @@ bool Code::is_overwritten(const std::set<int>& read, const std::set<int>& writte
   };
   return !w_.plan.small && std::any_of(read.begin(), read.end(), [&](int r) {
     return std::any_of(written.begin(), written.end(),
-                       [&](int w) { return share_memory(buffer(r), buffer(w)); });
+                       [&](int w) { return plan::share_memory(buffer(r), buffer(w)); });
   });
 }
 

@@ -73,7 +73,6 @@ class Code {
   std::string element(const ir::Op& op, std::size_t first, Waiting& reads);
   void declare(Value v, const Text& text);
   void declare_block(int block);
-  bool overwrites(const std::set<int>& written, const std::set<int>& read) const;
   void declare_readers(const std::set<int>& cells, const std::set<int>& buffers);
   bool is_overwritten(const std::set<int>& read, const std::set<int>& written) const;
   std::string name_of(Value v);

@@ -85,14 +85,10 @@ class Emitter {
       blank = false;
       const ir::Output& output = plan_.f.outputs[i];
       const std::string scalar = code_ ? code_->text(v).source : w_.scalars.at(v);
-      const bool gradient = output.role == ir::Output::Role::gradient;
       if (output.role == ir::Output::Role::primal)
         returned = scalar;
       else
-        w_.lines.line("*" +
-                      text_.argument_of(gradient ? CoreArgument::Role::gradient : CoreArgument::Role::leaf,
-                                        output.leaf) +
-                      " = " + scalar + ";");
+        w_.lines.line("*" + text_.argument_of(output) + " = " + scalar + ";");
     }
     if (!returned.empty()) w_.lines.line("return " + returned + ";");
   }

@@ -16,6 +16,21 @@ std::string CoreText::argument_of(CoreArgument::Role role, int leaf) const {
   ir::bug("a buffer without an argument");
 }
 
+std::string CoreText::argument_of(const ir::Output& output) const {
+  using Role = CoreArgument::Role;
+  switch (output.role) {
+    case ir::Output::Role::gradient:
+      return argument_of(Role::gradient, output.leaf);
+    case ir::Output::Role::tangent:
+      return argument_of(Role::tangent, -1);
+    case ir::Output::Role::argument:
+      return argument_of(Role::leaf, output.leaf);
+    case ir::Output::Role::primal:
+      return argument_of(Role::value, -1);
+  }
+  ir::bug("an output of no kind");
+}
+
 void CoreText::name_buffers() {
   using Role = CoreArgument::Role;
   for (const Buffer& b : plan.buffers) {
@@ -30,6 +45,9 @@ void CoreText::name_buffers() {
         break;
       case Buffer::Place::value:
         name = argument_of(Role::value, -1);
+        break;
+      case Buffer::Place::tangent:
+        name = argument_of(Role::tangent, -1);
         break;
       case Buffer::Place::gradient:
         name = argument_of(Role::gradient, b.leaf);

@@ -18,6 +18,8 @@ struct CoreText {
 
   /// The core function's argument of a role, and for a leaf or a gradient of that leaf.
   std::string argument_of(CoreArgument::Role role, int leaf) const;
+  /// The one that an output which is not the function's value is written to.
+  std::string argument_of(const ir::Output& output) const;
 
   /// Declares every buffer of the arena as a pointer into `reserve`'s memory: "ws.reserve".
   void declare_buffers(const std::string& reserve);

@@ -118,14 +118,10 @@ class Emitter {
       if (!v || is_in_callers_memory(output)) continue;
       if (blank) w_.lines.blank();
       blank = false;
-      const bool gradient = output.role == ir::Output::Role::gradient;
       if (output.role == ir::Output::Role::primal)
         returned = number(v);
       else
-        w_.lines.line("*" +
-                      text_.argument_of(gradient ? CoreArgument::Role::gradient : CoreArgument::Role::leaf,
-                                        output.leaf) +
-                      " = " + number(v) + ";");
+        w_.lines.line("*" + text_.argument_of(output) + " = " + number(v) + ";");
     }
     if (!returned.empty()) w_.lines.line("return " + returned + ";");
   }

@@ -11,16 +11,19 @@ namespace nndiff::emit {
 
 /// One mode of differentiation of one function: its IR, and what the planner and the emitter made of it.
 struct Generated {
-  plan::Plan plan;   // its function is what grad::differentiate made, with outputs and upstream
+  plan::Plan plan;   // its function is what a mode has made, with outputs and upstream
   std::string core;  // text of the core function `core_name(plan.f)`
   std::optional<plan::Plan> cuda_plan = {};     // for a GPU, where asked for
   std::optional<ir::Diagnostic> left_out = {};  // or why there is none
 };
 
-/// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp.
+/// A function of the user with its derivatives: value_and_grad first if the result is a scalar, then vjp,
+/// then what was asked for.
 struct Derivative {
   ir::Function primal;
   std::vector<Generated> modes;
+  std::vector<std::string> asked = {};     // in NN_MODES
+  std::vector<ir::Partial> partials = {};  // derivatives of other functions that it takes
 };
 
 /// What becomes one pair of files.
@@ -41,13 +44,19 @@ std::string address_of(const ir::Function& primal);
 std::string declaration(const Derivative& derivative, const Generated& mode, const std::string& before,
                         const std::string& scope);
 
-/// The name of a mode's member function: "value_and_grad" or "vjp".
-std::string mode_name(const Generated& mode);
+/// The user's function with the parameters of a mode, which may take a direction.
+ir::Function with_parameters(const Derivative& derivative, const Generated& mode);
+
+/// Whether a mode is a derivative in a direction.
+bool has_direction(const Generated& mode);
+
+/// Whether a mode writes the function's value to nn::Outputs; else it returns it.
+bool fills_outputs(const Generated& mode);
 
 /// The names of a function's parameters and of what generated members add to them, without clashes.
 struct ArgumentNames {
   std::vector<std::string> params;
-  std::string upstream, out, grad, ws;
+  std::string upstream, out, tangent, grad, product, ws;
 };
 ArgumentNames argument_names(const ir::Function& primal);
 

@@ -113,7 +113,7 @@ std::string own_name(const ir::Function& f, std::string_view what) {
 }
 
 std::string core_name(const ir::Function& f) {
-  return own_name(f, f.upstream ? "vjp" : "value_and_grad");
+  return own_name(f, f.mode.empty() ? "value_and_grad" : f.mode);
 }
 
 std::string core_result(const ir::Function& f) {
@@ -141,9 +141,14 @@ std::vector<CoreArgument> core_arguments(const ir::Function& f) {
   if (f.upstream) add_value(f.result, true, "upstream", Role::upstream, -1);
   if (!f.result.shape.empty()) add(pointer_to(f.result.elem, false), "value", Role::value, -1);
   for (const ir::Output& output : f.outputs) {
+    if (output.role == ir::Output::Role::tangent)
+      add(pointer_to(f.result.elem, false), "tangent", Role::tangent, -1);
     if (output.role != ir::Output::Role::gradient) continue;
     const ir::Leaf& leaf = *leaves[output.leaf];
-    add(pointer_to(leaf.type.elem, false), "d_" + identifier(leaf.path), Role::gradient, output.leaf);
+    const std::string name =
+        leaf.wanted ? "d_" + leaf.path
+                    : "product" + leaf.path.substr(std::min(leaf.path.size(), leaf.path.find('.')));
+    add(pointer_to(leaf.type.elem, false), identifier(name), Role::gradient, output.leaf);
   }
   return arguments;
 }

@@ -22,7 +22,7 @@ std::vector<std::string> run_time_dims(const ir::Function& f);
 /// differ. `what` ends with a letter.
 std::string own_name(const ir::Function& f, std::string_view what);
 
-/// "loss_value_and_grad", or "loss_vjp" for a function with an upstream gradient.
+/// "loss_value_and_grad": the function's name and that of the mode.
 std::string core_name(const ir::Function& f);
 
 /// What the core function returns: the element type of a scalar result, "void" for a tensor (see
@@ -31,7 +31,7 @@ std::string core_result(const ir::Function& f);
 
 /// One argument of the core function.
 struct CoreArgument {
-  enum class Role { workspace, dim, leaf, upstream, value, gradient };
+  enum class Role { workspace, dim, leaf, upstream, value, tangent, gradient };
   std::string type;  // "const float* __restrict", "float", "std::int64_t", …
   std::string name;  // unique in the function
   Role role = Role::leaf;
@@ -39,8 +39,8 @@ struct CoreArgument {
 };
 
 /// In order: the workspace; the named sizes; every leaf (tensors as pointers, scalars by value); the upstream
-/// gradient of a vjp; a pointer for the value if it is a tensor; a pointer per gradient that the function
-/// yields.
+/// gradient of a vjp; a pointer for the value if it is a tensor; a pointer per tangent or gradient that the
+/// function yields.
 std::vector<CoreArgument> core_arguments(const ir::Function& f);
 
 /// The function of the .nn.cu that computes a derivative on a GPU: "loss_value_and_grad_cuda".

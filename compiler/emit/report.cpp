@@ -107,7 +107,7 @@ std::string mode_text(const Generated& mode) {
     products += step->kind == plan::Step::Kind::product;
     nests += step->kind == plan::Step::Kind::kernel || step->kind == plan::Step::Kind::loop;
   }
-  std::string text = "\n  " + mode_name(mode) + (named ? ", for 256 in place of each named size\n" : "\n");
+  std::string text = "\n  " + mode.plan.f.mode + (named ? ", for 256 in place of each named size\n" : "\n");
   text += "    forward   " + cost_text(plan.forward) + "\n    backward  " + cost_text(plan.backward) + "\n";
   text += "    steps     " + std::to_string(products) + (products == 1 ? " product, " : " products, ") +
           std::to_string(nests) + " loop nests\n";

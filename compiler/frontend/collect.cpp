@@ -37,6 +37,8 @@ std::vector<std::string> names_in(llvm::StringRef text) {
   return names;
 }
 
+constexpr llvm::StringRef modes[] = {"value_and_grad", "grad", "vjp", "jvp", "hvp", "jacobian", "hessian"};
+
 class Collector {
  public:
   Collector(clang::ASTUnit& unit, Collection& found)
@@ -138,7 +140,7 @@ class Collector {
     if (found_.diagnostics.size() > mistakes) return;
     Annotated annotated{function, names_in(*text)};
     check_names(annotated);
-    check_modes(function);
+    check_modes(annotated);
     if (found_.diagnostics.size() == mistakes) found_.functions.push_back(std::move(annotated));
   }
 
@@ -201,13 +203,22 @@ class Collector {
     }
   }
 
-  void check_modes(const clang::FunctionDecl* function) {
-    const auto modes = annotation(function, "nn.modes:");
-    if (!modes) return;
-    for (const std::string& mode : names_in(*modes))
-      if (mode != "value_and_grad" && mode != "vjp")
-        report(function->getLocation(),
-               "the mode '" + mode + "' is not supported yet; value_and_grad and vjp are always there");
+  void check_modes(Annotated& annotated) {
+    const clang::FunctionDecl* function = annotated.function;
+    const auto text = annotation(function, "nn.modes:");
+    if (!text) return;
+    annotated.modes = names_in(*text);
+    for (const std::string& mode : annotated.modes) {
+      if (std::find(std::begin(modes), std::end(modes), mode) == std::end(modes))
+        report(function->getLocation(), "there is no mode '" + mode +
+                                            "'; NN_MODES takes jvp, hvp, jacobian and hessian, and "
+                                            "value_and_grad, grad and vjp are always "
+                                            "there");
+      else if ((mode == "hvp" || mode == "hessian") && !function->getReturnType()->isRealFloatingType())
+        report(function->getLocation(), "'" + mode + "' is of functions whose result is a number, and '" +
+                                            function->getNameAsString() + "' returns '" +
+                                            shown(function->getReturnType(), context_) + "'");
+    }
   }
 
   void report(clang::SourceLocation where, const std::string& message) {
@@ -222,6 +233,11 @@ class Collector {
 };
 
 }  // namespace
+
+std::optional<std::vector<std::string>> wanted_in(const clang::FunctionDecl* function) {
+  const auto text = annotation(function, "nn.diff:");
+  return text ? std::optional(names_in(*text)) : std::nullopt;
+}
 
 Collection collect(clang::ASTUnit& unit, const std::string& file) {
   Collection found;

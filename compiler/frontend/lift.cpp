@@ -7,30 +7,16 @@
 #include "frontend/parameters.h"
 #include "frontend/session.h"
 #include "frontend/source_text.h"
-#include "frontend/types.h"
 
 namespace nndiff::frontend {
 
 namespace {
 
-ir::Function describe(const Annotated& annotated, clang::ASTContext& context) {
-  const clang::FunctionDecl* function = annotated.function;
-  ir::Function f;
-  f.name = function->getNameAsString();
-  f.qualified = function->getQualifiedNameAsString();
-  f.signature = signature_text(function, context);
-  f.result_type = spell(function->getReturnType(), context);
-  const auto tensor = tensor_type(function->getReturnType());
-  f.result = tensor ? *tensor : ir::Type{*elem_of(function->getReturnType()), {}};
-  f.loc = loc_of(function->getLocation(), context.getSourceManager());
-  return f;
-}
-
 /// Lifts one function; its refusal, with notes, goes to the result.
 void lift_one(const Annotated& annotated, clang::ASTContext& context, const Derivatives& derivatives,
-              bool want_ast, Result& result) {
-  Lifted lifted{describe(annotated, context), ""};
-  Lifter lifter(context, derivatives, lifted.function);
+              bool want_ast, const Derive& derive, Result& result) {
+  Lifted lifted{describe(annotated.function, context), "", annotated.modes};
+  Lifter lifter(context, derivatives, lifted.function, derive);
   try {
     const Parameters parameters = add_parameters(annotated, context, lifter.builder(), lifter.objects());
     lifter.lift(annotated.function, parameters);
@@ -40,13 +26,14 @@ void lift_one(const Annotated& annotated, clang::ASTContext& context, const Deri
     result.failed = true;
     return;
   }
+  lifted.partials = lifter.partials();
   if (want_ast) lifted.ast = ast_text(annotated.function, context);
   result.functions.push_back(std::move(lifted));
 }
 
 }  // namespace
 
-Result lift(const Options& options) {
+Result lift(const Options& options, const Derive& derive) {
   Result result;
   const Session session = parse(options);
   result.clang_messages = session.messages;
@@ -61,7 +48,7 @@ Result lift(const Options& options) {
   const Derivatives derivatives = find_derivatives(context, result.diagnostics);
   for (const ir::Diagnostic& d : result.diagnostics) result.failed |= d.severity == ir::Severity::error;
   for (const Annotated& annotated : found.functions)
-    lift_one(annotated, context, derivatives, options.want_ast, result);
+    lift_one(annotated, context, derivatives, options.want_ast, derive, result);
   if (result.failed) result.functions.clear();
   return result;
 }

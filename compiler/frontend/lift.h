@@ -1,6 +1,7 @@
 // The frontend's door: a C++ file in, the IR of its annotated functions out. Nothing outside knows Clang.
 #ifndef NNDIFF_FRONTEND_LIFT_H
 #define NNDIFF_FRONTEND_LIFT_H
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "ir/function.h"
 
 namespace nndiff::frontend {
+
+/// Makes a derivative of a function, by the name of its mode, for functions that take one of another.
+using Derive = std::function<ir::Function(const ir::Function&, const std::string& mode)>;
 
 /// What to read and how.
 struct Options {
@@ -22,7 +26,9 @@ struct Options {
 /// One annotated function.
 struct Lifted {
   ir::Function function;
-  std::string ast;  // Clang's tree of the user's function, without addresses
+  std::string ast;                         // Clang's tree of the user's function, without addresses
+  std::vector<std::string> modes;          // asked for in NN_MODES
+  std::vector<ir::Partial> partials = {};  // nn::partial in its body
 };
 
 struct Result {
@@ -35,7 +41,7 @@ struct Result {
 
 /// Parses the file and lifts every function annotated with NN_DIFF. Never throws ir::Refusal: refusals are in
 /// the result. Throws ir::InternalError on a bug.
-Result lift(const Options& options);
+Result lift(const Options& options, const Derive& derive = {});
 
 /// "clang 19.1.7".
 std::string clang_version();

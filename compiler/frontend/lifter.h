@@ -12,6 +12,7 @@
 
 #include "frontend/derivatives.h"
 #include "frontend/frame.h"
+#include "frontend/lift.h"
 #include "frontend/parameters.h"
 #include "frontend/routine.h"
 #include "ir/diagnostic.h"
@@ -21,7 +22,9 @@ namespace nndiff::frontend {
 
 class Lifter {
  public:
-  Lifter(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function);
+  /// `around`: the functions whose derivatives are being taken.
+  Lifter(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function,
+         const Derive& derive, std::vector<const clang::FunctionDecl*> around = {});
 
   /// Executes the body of the user's function with the objects of its parameters and makes its result, and
   /// what the parameters that it writes hold in the end, the yields.
@@ -29,6 +32,9 @@ class Lifter {
 
   Objects& objects() { return objects_; }
   op::Builder& builder() { return build_; }
+
+  /// The derivatives that the function takes of others with nn::partial.
+  const std::vector<ir::Partial>& partials() const { return partials_; }
 
   /// The notes that go with the refusal in flight: the calls that led to it, innermost first.
   const std::vector<ir::Diagnostic>& notes() const { return notes_; }
@@ -368,6 +374,10 @@ class Lifter {
   Object* call_element(const PrimitiveCall& call);
   Object* call_view(const PrimitiveCall& call, clang::QualType type);
 
+  // nested.cpp
+  struct Nested;
+  Object* call_derivative(const PrimitiveCall& call);
+
   // math.cpp, math_pairs.cpp
   Object* call_math(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
   Object* choose_integer(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
@@ -376,6 +386,9 @@ class Lifter {
   clang::ASTContext& context_;
   const Derivatives& derivatives_;
   ir::Function& f_;
+  const Derive& derive_;
+  std::vector<const clang::FunctionDecl*> around_;
+  std::vector<ir::Partial> partials_;
   op::Builder build_;
   Objects objects_;
   std::vector<Frame*> frames_;  // innermost last

@@ -182,6 +182,18 @@ void check_passing(const clang::ParmVarDecl* parameter, const ir::Loc& loc) {
 
 }  // namespace
 
+ir::Function describe(const clang::FunctionDecl* function, clang::ASTContext& context) {
+  ir::Function f;
+  f.name = function->getNameAsString();
+  f.qualified = function->getQualifiedNameAsString();
+  f.signature = signature_text(function, context);
+  f.result_type = spell(function->getReturnType(), context);
+  const auto tensor = tensor_type(function->getReturnType());
+  f.result = tensor ? *tensor : ir::Type{*elem_of(function->getReturnType()), {}};
+  f.loc = loc_of(function->getLocation(), context.getSourceManager());
+  return f;
+}
+
 Parameters add_parameters(const Annotated& annotated, clang::ASTContext& context, op::Builder& build,
                           Objects& objects) {
   Parameters result;

@@ -18,6 +18,9 @@ struct Parameters {
   std::vector<Lent> lent;
 };
 
+/// A function without parameters and operations yet: its names, result and place.
+ir::Function describe(const clang::FunctionDecl* function, clang::ASTContext& context);
+
 /// Adds the function's parameters to the IR, a leaf for each tensor and scalar inside them and an input for
 /// each leaf. Returns the parameters' objects. Throws ir::Refusal for types that cannot be parameters, and
 /// for parameters to be differentiated that hold nothing floating.

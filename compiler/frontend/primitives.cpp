@@ -44,6 +44,7 @@ llvm::StringRef Lifter::primitive_name(const clang::FunctionDecl* callee) const 
 
 Object* Lifter::call_primitive(const PrimitiveCall& call) {
   at(call.expr);
+  if (Object* result = call_derivative(call)) return result;
   if (const auto map = ir::map_named(call.name)) return call_map(*map, call);
   if (const auto result = call_in_place(call)) return result;
   if (call.name == "identity") return call_identity(call);

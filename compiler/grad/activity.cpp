@@ -105,6 +105,48 @@ struct Spread {
   }
 };
 
+// Versions of one array: all of them have a tangent, or none.
+struct Versions {
+  const Function& f;
+  std::vector<bool>& holds;
+  bool changed = true;
+
+  void tie(Value a, Value b) {
+    if (f[a].type.shape.empty() || !ir::is_floating(f[a].type.elem) || holds[a.id] == holds[b.id]) return;
+    holds[a.id] = holds[b.id] = changed = true;
+  }
+
+  void result(Value v) {
+    const std::size_t k = f[v].index;
+    const Op& of = f[f[v].operands[0]];
+    for (const Region& arm : of.regions) tie(v, arm.yields[k]);
+    if (of.kind == Kind::loop) tie(v, of.operands[k + 1]);
+    if (of.kind != Kind::call || of.axes[k] < 0) return;
+    tie(v, of.operands[of.axes[k]]);
+    tie(v, f[routine_of(f, of)].regions[0].yields[k]);
+  }
+
+  void run(const Region& r) {
+    for (Value v : r.ops) {
+      const Op& op = f[v];
+      if (ir::consumes(op, 0)) tie(op.operands[0], v);
+      const bool is_growing = op.type.shape == ir::Shape{ir::unknown_extent()};
+      if (op.kind == Kind::copy && is_growing && f[op.operands[0]].kind != Kind::constant)
+        tie(op.operands[0], v);
+      if (op.kind == Kind::loop)
+        for (std::size_t k = 0; k < op.regions[0].yields.size(); ++k) {
+          tie(op.regions[0].params[k + 1], op.operands[k + 1]);
+          tie(op.regions[0].params[k + 1], op.regions[0].yields[k]);
+        }
+      if (op.kind == Kind::routine)
+        for (std::size_t k = 0; k < op.axes.size(); ++k)
+          if (op.axes[k] >= 0) tie(op.regions[0].params[op.axes[k]], op.regions[0].yields[k]);
+      if (op.kind == Kind::result) result(v);
+      for (const Region& inner : op.regions) run(inner);
+    }
+  }
+};
+
 std::vector<bool> none(const Function& f) {
   return std::vector<bool>(f.ops.size(), false);
 }
@@ -126,6 +168,13 @@ std::vector<bool> active(const Function& f) {
   while (std::exchange(useful.changed, false)) useful.backward(f.body);
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = out[i] && useful.holds[i] && ir::is_floating(f.ops[i].type.elem);
+  return out;
+}
+
+std::vector<bool> carriers(const Function& f) {
+  std::vector<bool> out = varied(f);
+  Versions versions{f, out};
+  while (std::exchange(versions.changed, false)) versions.run(f.body);
   return out;
 }
 

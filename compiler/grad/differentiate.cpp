@@ -48,6 +48,7 @@ void set_outputs(op::Builder& b, const Adjoints& adjoints) {
 
 Function differentiate(const Function& primal, Mode mode, Recompute recompute) {
   Function f = primal;
+  f.mode = mode == Mode::vjp ? "vjp" : "value_and_grad";
   const bool regions = has_regions(f);
   if (regions) prune(f);
   const auto extents = copied_extents(f);

@@ -167,8 +167,18 @@ struct Output {
     primal,    // the function's result
     argument,  // what a written leaf holds at the end
     gradient,  // of the result with respect to the leaf's value on entry
+    tangent,   // of the result, in the direction that a parameter holds
   } role = Role::primal;
   int leaf = -1;  // for an argument or a gradient: the leaf's index over all parameters
+};
+
+/// A derivative of another function that the user's text takes with nn::partial: with respect to parameter
+/// `number`, which has this name.
+struct Partial {
+  std::string function;  // "ns::loss"
+  int number = 0;
+  std::string parameter;
+  friend bool operator==(const Partial&, const Partial&) = default;
 };
 
 /// A statement of the user's function: where it begins, its text on one line, and the variable that it sets,
@@ -206,6 +216,7 @@ struct Foreign {
 struct Function {
   std::string name;         // "loss"
   std::string qualified;    // "ns::loss"
+  std::string mode;         // the derivative that this is: "value_and_grad", "vjp", …; empty for a primal one
   std::string signature;    // the user's declaration on one line, for comments
   std::string result_type;  // C++ spelling, fully qualified
   Type result;

@@ -1,4 +1,6 @@
 // Builders of memory, loops, branches and calls.
+#include <algorithm>
+
 #include "op/build.h"
 
 namespace nndiff::op {
@@ -46,8 +48,13 @@ Value Builder::grow(Value array, Value n) {
 Dim Builder::dimension(Value n, const std::string& hint) {
   int number = 0;
   for (const Op& op : f.ops) number += op.kind == Kind::dimension;
-  const std::string name = hint.substr(0, 30) + "_" + std::to_string(number) + "_";
-  const Dim dim = Dim::parse(name);
+  const auto named = [&] { return Dim::parse(hint.substr(0, 30) + "_" + std::to_string(number) + "_"); };
+  const auto is_taken = [&](const Dim& dim) {
+    return std::any_of(f.ops.begin(), f.ops.end(),
+                       [&](const Op& op) { return op.kind == Kind::dimension && op.dim == dim; });
+  };
+  while (is_taken(named())) ++number;
+  const Dim dim = named();
   append({.kind = Kind::dimension, .type = {Elem::i64, {}}, .operands = {n}, .dim = dim});
   return dim;
 }

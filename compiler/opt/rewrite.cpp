@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "ir/sizes.h"
 #include "opt/rebuild.h"
 
 namespace nndiff::opt {
@@ -65,12 +66,10 @@ class Known {
 class Liveness {
  public:
   explicit Liveness(const Function& f)
-      : f_(f), is_live_(f.ops.size()), live_yields_(f.ops.size()), loop_of_(f.ops.size()) {
-    for (std::uint32_t i = 0; i < f.ops.size(); ++i) {
+      : f_(f), sizes_(f), is_live_(f.ops.size()), live_yields_(f.ops.size()), loop_of_(f.ops.size()) {
+    for (std::uint32_t i = 0; i < f.ops.size(); ++i)
       if (f.ops[i].kind == Kind::loop || f.ops[i].kind == Kind::routine)
         for (Value p : f.ops[i].regions[0].params) loop_of_[p.id] = Value{i};
-      if (f.ops[i].kind == Kind::dimension) named_.emplace(std::string(f.ops[i].dim.name()), Value{i});
-    }
     for (Value v : f.body.yields) mark(v);
     while (!open_.empty()) {
       const Value v = open_.back();
@@ -86,15 +85,14 @@ class Liveness {
     if (is_live_[v.id]) return;
     is_live_[v.id] = true;
     open_.push_back(v);
-    for (const ir::Dim& d : f_[v].type.shape) mark(d);
-    if (f_[v].kind == Kind::size) mark(f_[v].dim);
+    for (const ir::Dim& d : f_[v].type.shape) mark_names(v, d);
+    if (f_[v].kind == Kind::size) mark_names(v, f_[v].dim);
   }
 
-  // A shape needs the operations that give its sizes their names, in either sweep.
-  void mark(const ir::Dim& dim) {
+  // A shape needs the operations that give its sizes their names.
+  void mark_names(Value user, const ir::Dim& dim) {
     dim.for_each_name([&](std::string_view name) {
-      const auto [first, last] = named_.equal_range(name);
-      for (auto found = first; found != last; ++found) mark(found->second);
+      for (Value v : sizes_.of(name, user)) mark(v);
     });
   }
 
@@ -148,11 +146,11 @@ class Liveness {
   }
 
   const Function& f_;
+  ir::Sizes sizes_;
   std::vector<bool> is_live_;
   std::vector<std::set<std::size_t>> live_yields_;
   std::vector<Value> loop_of_;               // by parameter: the loop, or the routine
   std::map<int, std::vector<Value>> calls_;  // by routine: the live ones
-  std::multimap<std::string, Value, std::less<>> named_;
   std::vector<Value> open_;
 };
 

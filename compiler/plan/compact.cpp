@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ir/sizes.h"
+
 namespace nndiff::plan {
 
 namespace {
@@ -14,13 +16,12 @@ struct Live {
   std::vector<Value> owner = std::vector<Value>(f.ops.size());   // the loop or branch around a value
   std::vector<int> number = std::vector<int>(f.ops.size(), -1);  // of a loop's parameter
   std::map<std::pair<Value, std::size_t>, bool> yielded = {};
-  std::multimap<std::string, Value, std::less<>> bound = {};  // names that sizes are given on the way
+  ir::Sizes sizes = ir::Sizes(f);
   std::vector<Value> open = {};
 
-  void need_names(const ir::Dim& dim) {
+  void need_names(Value user, const ir::Dim& dim) {
     dim.for_each_name([&](std::string_view name) {
-      const auto [first, last] = bound.equal_range(name);  // in either sweep
-      for (auto it = first; it != last; ++it) need(it->second);
+      for (Value v : sizes.of(name, user)) need(v);
     });
   }
 
@@ -31,7 +32,6 @@ struct Live {
     }
     for (Value v : r.ops) {
       owner[v.id] = around;
-      if (f[v].kind == Kind::dimension) bound.emplace(f[v].dim.name(), v);
       for (const ir::Region& inner : f[v].regions) find_owners(inner, v);
     }
   }
@@ -58,8 +58,8 @@ struct Live {
       open.pop_back();
       const Op& op = f[v];
       need(owner[v.id]);
-      for (const ir::Dim& dim : op.type.shape) need_names(dim);
-      if (op.kind == Kind::size) need_names(op.dim);
+      for (const ir::Dim& dim : op.type.shape) need_names(v, dim);
+      if (op.kind == Kind::size) need_names(v, op.dim);
       if (op.kind == Kind::routine) {
         for (Value p : op.regions[0].params) need(p);
         for (Value y : op.regions[0].yields) need(y);

@@ -79,7 +79,7 @@ void connect_sizes(const Program& p, Groups& all) {
       const auto [first, last] = bound.equal_range(name);
       for (auto it = first; it != last; ++it) {
         const int user = all.around(p, group, all.groups[it->second].scope);
-        if (user >= 0) connect(all, it->second, user);
+        if (user >= 0 && user != it->second) connect(all, it->second, user);
       }
     }
   }

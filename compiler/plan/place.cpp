@@ -63,7 +63,7 @@ struct Sharing {
     const Buffer& b = plan.buffers[fresh];
     const bool places = a.place == Buffer::Place::arena &&
                         (b.place == Buffer::Place::arena || b.place == Buffer::Place::gradient ||
-                         b.place == Buffer::Place::value);
+                         b.place == Buffer::Place::value || b.place == Buffer::Place::tangent);
     return old != fresh && places && a.elem == b.elem && a.bytes == b.bytes && a.last <= step &&
            b.first == step && writers(fresh) == 1 && is_over(old, s);
   }

@@ -17,8 +17,10 @@ constexpr std::int64_t small_bytes = 8192;
 
 void give(Buffer& b, const ir::Function& f, std::size_t output) {
   const ir::Output what = output < f.outputs.size() ? f.outputs[output] : ir::Output{};
-  const bool primal = what.role == ir::Output::Role::primal;
-  b.place = primal ? Buffer::Place::value : Buffer::Place::gradient;
+  using Role = ir::Output::Role;
+  b.place = what.role == Role::primal    ? Buffer::Place::value
+            : what.role == Role::tangent ? Buffer::Place::tangent
+                                         : Buffer::Place::gradient;
   b.leaf = what.leaf;
 }
 

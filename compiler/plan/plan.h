@@ -35,6 +35,7 @@ struct Buffer {
     input,
     upstream,
     value,
+    tangent,
     gradient,
     arena,
     parameter,  // of a routine: what its caller hands over

@@ -44,6 +44,8 @@ struct Names {
         return "upstream";
       case Buffer::Place::value:
         return "value";
+      case Buffer::Place::tangent:
+        return "tangent";
       case Buffer::Place::arena:
       case Buffer::Place::room:
       case Buffer::Place::parameter:
@@ -78,6 +80,7 @@ std::string place_of(const Buffer& b) {
     case Buffer::Place::upstream:
       return "argument";
     case Buffer::Place::value:
+    case Buffer::Place::tangent:
     case Buffer::Place::gradient:
       return "caller's";
     case Buffer::Place::parameter:
@@ -226,7 +229,9 @@ std::string cost_text(const char* sweep, const Cost& cost) {
 
 std::string print(const Plan& plan) {
   Names names{plan};
-  std::string out = "plan of " + plan.f.name + (plan.f.upstream ? " (vjp)\n" : " (value and gradient)\n");
+  const std::string mode =
+      plan.f.mode.empty() || plan.f.mode == "value_and_grad" ? "value and gradient" : plan.f.mode;
+  std::string out = "plan of " + plan.f.name + " (" + mode + ")\n";
   steps_text(names, plan.steps, "", out);
   out += buffers_text(names);
   for (Value v : plan.recomputed) {

@@ -55,8 +55,8 @@ NN_DIFF() double operator+(Layer, double x) {
   return x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+1]]:36: error: the mode 'hessian' is not supported yet; value_and_grad and vjp are always there
-NN_DIFF() NN_MODES(hessian) double with_mode(double x) {
+// CHECK: [[FILE]]:[[@LINE+1]]:36: error: there is no mode 'hessean'; NN_MODES takes jvp, hvp, jacobian and hessian
+NN_DIFF() NN_MODES(hessean) double with_mode(double x) {
   return x;
 }
 

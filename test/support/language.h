@@ -174,6 +174,10 @@ std::vector<double> gradient_of(Gradients& grad, nn::Workspace& ws, double& valu
   return out;
 }
 
+/// In modes.h, where functions have derivatives in a direction.
+template <auto f, class... Args>
+void verify_modes(const char* file, int line, const std::vector<double>& slopes, const Args&... given);
+
 /// Checks value, gradient and what is left in the arguments, twice in a row.
 template <auto f, class... Args>
 void verify_at(const char* file, int line, double tolerance, const Args&... given) {
@@ -214,6 +218,7 @@ void verify_at(const char* file, int line, double tolerance, const Args&... give
     all_near(gradient, slopes, 1e-7 + 100 * tolerance, file, line);
     all_near(all_numbers(arguments), left, tolerance, file, line);
   }
+  if constexpr (requires { &nn::Derivative<f>::hvp; }) verify_modes<f>(file, line, slopes, given...);
 }
 
 #ifdef NN_TEST_ON_DEVICE_H

@@ -29,9 +29,11 @@ struct Scope {
 };
 
 struct Generator : Formulas {
-  int budget;  // statements that may still be made
+  int budget;      // statements that may still be made
+  bool has_calls;  // of functions that the IR does not look into
 
-  Generator(std::uint32_t seed, int statements) : Formulas(seed), budget(statements) {}
+  Generator(std::uint32_t seed, int statements, bool calls)
+      : Formulas(seed), budget(statements), has_calls(calls) {}
 
   Value number(Scope& s) {
     if (s.numbers.empty() || chance(20)) return whole(below(5));
@@ -302,7 +304,7 @@ struct Generator : Formulas {
   }
 
   void statement(Scope& s) {
-    const int kind = below(110);
+    const int kind = below(has_calls ? 110 : 100);
     if (kind >= 100) return call(s);
     if (kind < 22) return scalar(s);
     if (kind < 36) return read(s);
@@ -379,8 +381,8 @@ struct Generator : Formulas {
 
 }  // namespace
 
-RandomProgram random_regions(std::uint32_t seed, int statements) {
-  return Generator(seed, statements).run();
+RandomProgram random_regions(std::uint32_t seed, int statements, bool calls) {
+  return Generator(seed, statements, calls).run();
 }
 
 }  // namespace test

@@ -10,7 +10,8 @@ namespace test {
 /// without memory, arrays of one and two axes filled, read, overwritten, added to, swapped, replaced, made
 /// inside of loops and growing; whole tensors in loops; an argument that is overwritten and one of unknown
 /// extent. Every floating leaf is wanted.
-RandomProgram random_regions(std::uint32_t seed, int statements);
+/// `calls`: also of functions that the IR does not look into.
+RandomProgram random_regions(std::uint32_t seed, int statements, bool calls = true);
 
 }  // namespace test
 

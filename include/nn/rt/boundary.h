@@ -174,6 +174,18 @@ class Boundary {
     if (own != size && !(is_owner && own == 0)) refuse_elements(name, own, size, like);
   }
 
+  /// A span or vector that is read and has to have `size` elements, as the argument `like` has.
+  template <class X>
+  void same_elements(const char* name, const X& x, std::int64_t size, const char* like) const {
+    const auto own = static_cast<std::int64_t>(x.size());
+    if (own != size) refuse_elements(name, own, size, like);
+  }
+
+  /// A pointer to memory that is read.
+  void given(const char* name, const void* pointer) const {
+    if (!pointer) refuse(std::string(name) + " is null, but a direction needs all its elements");
+  }
+
   /// Some memory that is written is the caller's.
   void borrow() { borrows_ = true; }
 

@@ -46,11 +46,16 @@ void Code::step(const Step& step) {
       return loop(step);
     case Step::Kind::branch:
       return branch(step);
-    default:
-      for (const plan::Sink& s : step.kernel.sinks)
-        if (s.to.buffer >= 0) write(s.to.buffer);
-      if (step.product.c >= 0) write(step.product.c);
+    default: {
+      std::set<int> written = {step.product.c};
+      for (const plan::Sink& s : step.kernel.sinks) written.insert(s.to.buffer);
+      written.erase(-1);
+      for (int b : written) {
+        write(b);
+        if (is_part(b)) declare_part(b);
+      }
       other_(step);
+    }
   }
 }
 
@@ -219,6 +224,7 @@ void Code::write(int buffer) {
 std::string Code::element(const Op& op, std::size_t first, Waiting& reads) {
   const int buffer = usage_.buffer_of(op.operands[0]);
   reads.buffers.insert(buffer);
+  if (is_part(buffer)) reads.buffers.insert(w_.plan.buffers[static_cast<std::size_t>(buffer)].whole);
   const std::string at = index(op, first, reads).source;
   return w_.buffers[static_cast<std::size_t>(buffer)] + "[" + at + "]";
 }
@@ -241,6 +247,10 @@ bool Code::may_be_null(int buffer) const {
 
 void Code::store(Value v) {
   const Op& op = w_.plan.f[v];
+  const bool is_there =
+      w_.plan.f[op.operands[1]].type.rank() > 0 && is_part(usage_.buffer_of(op.operands[1])) &&
+      w_.plan.buffers[static_cast<std::size_t>(usage_.buffer_of(op.operands[1]))].block == v;
+  if (is_there) return;
   const bool adds = op.kind == Kind::accumulate;
   const int buffer = usage_.buffer_of(v);
   Waiting reads;
@@ -289,8 +299,28 @@ void Code::add_block(const Op& op, const std::string& to, const std::string& fro
   w_.names.back_to(outer);
 }
 
+bool Code::is_part(int buffer) const {
+  return w_.plan.buffers[static_cast<std::size_t>(buffer)].place == plan::Buffer::Place::part;
+}
+
+// A pointer into the array that the buffer is a part of, from here on.
+void Code::declare_part(int buffer) {
+  const plan::Buffer& part = w_.plan.buffers[static_cast<std::size_t>(buffer)];
+  const plan::Buffer& whole = w_.plan.buffers[static_cast<std::size_t>(part.whole)];
+  const Op& op = w_.plan.f[part.block];
+  Waiting reads;
+  const std::string at = element(op, op.kind == Kind::load ? 1 : 2, reads);
+  if (op.kind == Kind::store) write(part.whole);
+  using Place = plan::Buffer::Place;
+  const bool is_const = whole.place == Place::input || whole.place == Place::upstream;
+  w_.lines.line(std::string(is_const ? "const " : "") + ir::cpp_name(part.elem) + "* const " +
+                    w_.buffers[static_cast<std::size_t>(buffer)] + " = &" + at + ";",
+                ir::to_string(part.shape));
+}
+
 void Code::load_block(Value v) {
   const Op& op = w_.plan.f[v];
+  if (const int own = usage_.buffer_of(v); is_part(own)) return declare_part(own);
   Waiting reads;
   const std::string from = element(op, 1, reads), count = w_.text(plan::count(op.type.shape)).source;
   const int to = usage_.buffer_of(v);

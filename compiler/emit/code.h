@@ -83,6 +83,8 @@ class Code {
   void copy(const ir::Op& op, int to);
   void copy_grown(const ir::Op& op, int to);
   void load_block(Value v);
+  bool is_part(int buffer) const;
+  void declare_part(int buffer);
   void alloc(Value v);
   void grow(const ir::Op& op);
   bool is_used_in(const plan::Buffer& buffer, int scope) const;

@@ -53,6 +53,7 @@ void CoreText::name_buffers() {
         name = argument_of(Role::gradient, b.leaf);
         break;
       case Buffer::Place::arena:
+      case Buffer::Place::part:
       case Buffer::Place::room:
       case Buffer::Place::parameter:
       case Buffer::Place::local:

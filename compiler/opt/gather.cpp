@@ -19,34 +19,6 @@ namespace {
 
 constexpr ir::Type index_type{ir::Elem::i64, {}};
 
-// limits · L + offset + steps · i, in whole numbers, where L is the loop's trip count and i its counter.
-struct Line {
-  std::int64_t limits = 0, offset = 0, steps = 0;
-};
-
-std::optional<Line> line(const Function& f, const CountedLoop& loop, Value v) {
-  const Op& op = f[v];
-  if (v == loop.counter) return Line{0, 0, 1};
-  if (v == loop.limit || (op.kind == Kind::size && op.dim == loop.trips)) return Line{1, 0, 0};
-  if (op.kind == Kind::constant) return Line{0, static_cast<std::int64_t>(op.number), 0};
-  if (op.kind != Kind::map || (op.map != Map::add && op.map != Map::sub)) return std::nullopt;
-  const auto a = line(f, loop, op.operands[0]), b = line(f, loop, op.operands[1]);
-  if (!a || !b) return std::nullopt;
-  const int sign = op.map == Map::add ? 1 : -1;
-  return Line{a->limits + sign * b->limits, a->offset + sign * b->offset, a->steps + sign * b->steps};
-}
-
-// How far behind the round's number, counted up or down, the row lies; nothing where not every round has a
-// row of its own.
-std::optional<std::int64_t> row_offset(const Function& f, const CountedLoop& loop, Value row) {
-  const auto at = line(f, loop, row);
-  if (!at) return std::nullopt;
-  if (at->steps == 1 && at->limits == 0) return at->offset;
-  if (loop.trips.is_static() && at->steps == -1 && at->limits == 0) return at->offset - loop.trips.value + 1;
-  if (at->steps == -1 && at->limits == 1) return at->offset + 1;
-  return std::nullopt;
-}
-
 // sum' = sum + aᵀ·d, where a is a row.
 struct Sum {
   std::size_t carried = 0;

@@ -19,6 +19,14 @@ struct CountedLoop {
 /// The loop `v`, whose body is `body`; nothing for other loops.
 std::optional<CountedLoop> counted(const ir::Function& f, ir::Value v, const ir::Region& body);
 
+/// The number of the row that `v`, a load, store or accumulate of whole rows or of single elements, begins
+/// at; nothing where its index is no row's.
+std::optional<ir::Value> row_number(const ir::Function& f, ir::Value v);
+
+/// How far behind the round's number, counted up or down, row number `row` lies; nothing where not every
+/// round has a row of its own.
+std::optional<std::int64_t> row_offset(const ir::Function& f, const CountedLoop& loop, ir::Value row);
+
 /// Row number `row` of `array`: what is made of the elements that follow each other along its first axis.
 struct Row {
   ir::Value array;

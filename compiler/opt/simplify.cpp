@@ -5,6 +5,7 @@
 #include <array>
 
 #include "opt/batch.h"
+#include "opt/carry.h"
 #include "opt/collect.h"
 #include "opt/count.h"
 #include "opt/flatten.h"
@@ -65,7 +66,13 @@ ir::Function simplify(ir::Function f) {
   f = settle_regions(std::move(f), after);
   bool changed = false;
   f = gather_products(std::move(f), changed);
-  return own(settle_regions(std::move(f), lowered));
+  f = settle_regions(std::move(f), lowered);
+  for (const auto pass : {store_once, join_twins, sum_behind, keep_states}) {
+    changed = false;
+    f = pass(std::move(f), changed);
+    if (changed) f = settle_regions(std::move(f), lowered);
+  }
+  return own(std::move(f));
 }
 
 }  // namespace nndiff::opt

@@ -40,6 +40,7 @@ struct Buffer {
     arena,
     parameter,  // of a routine: what its caller hands over
     local,      // of a routine: an array of its own on the stack
+    part,       // consecutive elements of another buffer, `whole`
     room,       // the workspace's room number `slot`: of a size that is known only on the way, or that grows
   };
   Place place = Place::arena;
@@ -54,6 +55,8 @@ struct Buffer {
   int first = -1, last = -1;       // the steps that write it first and read it last
   std::int64_t offset = 0;         // in the arena's static part, if slot < 0
   int slot = -1;                   // of the arena's slots of named sizes
+  int whole = -1;                  // of a part: the buffer that it is a part of
+  Value block = {};                // and the load or store whose index says where it begins
   bool kept = false;               // computed in the forward sweep and read in the backward sweep
   bool grows = false;              // of unknown extent
   bool is_grown = false;           // something makes it grow

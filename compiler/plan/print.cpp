@@ -47,6 +47,7 @@ struct Names {
       case Buffer::Place::tangent:
         return "tangent";
       case Buffer::Place::arena:
+      case Buffer::Place::part:
       case Buffer::Place::room:
       case Buffer::Place::parameter:
       case Buffer::Place::local:
@@ -87,6 +88,8 @@ std::string place_of(const Buffer& b) {
       return "argument";
     case Buffer::Place::local:
       return "local";
+    case Buffer::Place::part:
+      return "part";
     case Buffer::Place::room:
       return "room " + std::to_string(b.slot);
     case Buffer::Place::arena:
@@ -211,7 +214,8 @@ std::string buffers_text(Names& names) {
                        padded(ir::to_string(b.shape), 14) + padded(to_string(b.bytes), 12) +
                        padded(place_of(b), 12) +
                        padded(std::to_string(b.first) + ".." + std::to_string(b.last), 9) +
-                       (b.kept ? "kept for backward" : "");
+                       (b.kept ? "kept for backward" : "") +
+                       (b.place == Buffer::Place::part ? "of " + names.all_of(b.whole) : "");
     while (line.back() == ' ') line.pop_back();
     out += line + "\n";
   }

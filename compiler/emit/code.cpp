@@ -46,16 +46,19 @@ void Code::step(const Step& step) {
       return loop(step);
     case Step::Kind::branch:
       return branch(step);
-    default: {
-      std::set<int> written = {step.product.c};
-      for (const plan::Sink& s : step.kernel.sinks) written.insert(s.to.buffer);
-      written.erase(-1);
-      for (int b : written) {
-        write(b);
-        if (is_part(b)) declare_part(b);
-      }
+    default:
+      begin_writing(step);
       other_(step);
-    }
+  }
+}
+
+void Code::begin_writing(const plan::Step& step) {
+  std::set<int> written = {step.product.c};
+  for (const plan::Sink& s : step.kernel.sinks) written.insert(s.to.buffer);
+  written.erase(-1);
+  for (int b : written) {
+    write(b);
+    if (is_part(b)) declare_part(b);
   }
 }
 

@@ -33,6 +33,10 @@ class Code {
   void step(const plan::Step& step);
   void operation(Value v);
 
+  /// What is to be done before a kernel or product: what waits to read what it writes, and pointers into
+  /// arrays of which it computes parts.
+  void begin_writing(const plan::Step& step);
+
   /// A loop whose rounds are shared out over the threads of a grid. What it carries are sums, of which each
   /// thread has its own part at the end.
   void shared(const plan::Step& step);

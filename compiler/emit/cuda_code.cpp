@@ -124,8 +124,10 @@ void CudaCode::comment(const Launch& launch) {
 void CudaCode::launch(const Launch& launch) {
   switch (launch.kind) {
     case Launch::Kind::product:
+      code_.begin_writing(launch.steps[0]);
       return product_(launch.steps[0].product);
     case Launch::Kind::kernel:
+      code_.begin_writing(launch.steps[0]);
       return emit_cuda_kernel(device_, host_, launch.steps[0]);
     case Launch::Kind::copy:
       return code_.operation(launch.steps[0].values[0]);

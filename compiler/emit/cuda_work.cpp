@@ -166,6 +166,14 @@ Work work_of(const Plan& plan, const plan::Launch& launch) {
   return work;
 }
 
+// Blocks that are where the array is.
+bool is_no_work(const Plan& plan, const plan::Launch& launch) {
+  if (launch.kind != plan::Launch::Kind::copy) return false;
+  return std::any_of(plan.buffers.begin(), plan.buffers.end(), [&](const plan::Buffer& b) {
+    return b.place == plan::Buffer::Place::part && b.block == launch.steps[0].values[0];
+  });
+}
+
 using Rows = std::vector<std::pair<std::string, Work>>;
 
 // By launch; those in a loop of the host's once, as the call may be the first to know how many rounds it has.
@@ -173,7 +181,8 @@ void add_rows(const Plan& plan, const std::vector<plan::Launch>& launches, const
               Rows& rows) {
   for (const plan::Launch& launch : launches) {
     const std::string number = launch.steps.empty() ? "" : std::to_string(launch.steps[0].number);
-    if (launch.parts.empty()) rows.emplace_back(margin + number, work_of(plan, launch));
+    if (launch.parts.empty() && !is_no_work(plan, launch))
+      rows.emplace_back(margin + number, work_of(plan, launch));
     for (const std::vector<plan::Launch>& part : launch.parts) add_rows(plan, part, margin + " ", rows);
   }
 }

@@ -36,18 +36,23 @@ void Lifter::declare(const clang::VarDecl* variable) {
       object = copy(*object, variable->getInit());
   }
   if (!object) object = default_object(type, variable->getLocation(), false);
-  if (!is_reference) name_parts(object, variable->getNameAsString());
+  if (!is_reference) name_parts(object, variable->getNameAsString(), type);
   frames_.back()->locals[variable] = object;
   if (const auto* names = llvm::dyn_cast<clang::DecompositionDecl>(variable)) declare_parts(names, object);
 }
 
-/// Names an object and its parts after the variable that it is.
-void Lifter::name_parts(Object* object, const std::string& name) {
+/// Names an object and its parts after the variable that it is: by their members' names, or by number.
+void Lifter::name_parts(Object* object, const std::string& name, clang::QualType type) {
   if (name.empty()) return;
   give_name(object, name);
-  if (object->has_parts() && object->parts.size() <= 64)
-    for (std::size_t i = 0; i < object->parts.size(); ++i)
-      name_parts(object->parts[i], name + "_" + std::to_string(i));
+  if (!object->has_parts() || object->parts.size() > 64) return;
+  const auto* record = type.isNull() ? nullptr : type->getAsCXXRecordDecl();
+  std::vector<const clang::FieldDecl*> fields;
+  if (record && record->getNumBases() == 0) fields.assign(record->field_begin(), record->field_end());
+  if (fields.size() != object->parts.size()) fields.assign(object->parts.size(), nullptr);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    name_parts(object->parts[i], name + "_" + (fields[i] ? fields[i]->getNameAsString() : std::to_string(i)),
+               fields[i] ? fields[i]->getType() : clang::QualType());
 }
 
 /// auto [a, b] = …: each name is a part of the hidden object.

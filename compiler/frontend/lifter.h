@@ -189,7 +189,7 @@ class Lifter {
 
   // lift_stmt.cpp
   void declare(const clang::VarDecl* variable);
-  void name_parts(Object* object, const std::string& name);
+  void name_parts(Object* object, const std::string& name, clang::QualType type);
   void declare_parts(const clang::DecompositionDecl* names, Object* whole);
   int note_statement(const clang::Stmt* stmt);
 

@@ -114,7 +114,9 @@ struct States {
     const Value begin = b.alloc(type);
     f[begin].name = name;
     const Value zero = b.constant(0, index_type);
-    c.set_initial(s.history, b.store(begin, c.initial(s.state), row(b, zero, rank)));
+    Value first = c.initial(s.state);
+    if (f[first].kind == Kind::copy) first = f[first].operands[0];  // storing is copying
+    c.set_initial(s.history, b.store(begin, first, row(b, zero, rank)));
     f[memory].type = type;
 
     Region head, tail;

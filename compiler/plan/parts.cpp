@@ -85,6 +85,21 @@ struct Events {
   }
 };
 
+// On a GPU, what the host starts: the copies, and the kernels and products by what they compute first.
+struct Host {
+  std::set<Value> copies, makers;
+
+  void add(const std::vector<Launch>& launches) {
+    for (const Launch& one : launches) {
+      for (const std::vector<Launch>& part : one.parts) add(part);
+      if (one.steps.empty() || one.steps[0].values.empty()) continue;
+      const Value first = one.steps[0].values[0];
+      if (one.kind == Launch::Kind::copy) copies.insert(first);
+      if (one.kind == Launch::Kind::kernel || one.kind == Launch::Kind::product) makers.insert(first);
+    }
+  }
+};
+
 // What a part would be: `buffer` in `whole`, at the index of load or store `op`.
 struct Candidate {
   int buffer = -1, whole = -1;
@@ -93,7 +108,10 @@ struct Candidate {
 
 class Parts {
  public:
-  explicit Parts(Plan& plan) : plan_(plan), events_{plan} { events_.steps(plan.steps); }
+  Parts(Plan& plan, Target target) : plan_(plan), target_(target), events_{plan} {
+    events_.steps(plan.steps);
+    host_.add(plan.launches);
+  }
 
   void find() {
     for (const auto& [v, at] : events_.made) {
@@ -109,6 +127,12 @@ class Parts {
  private:
   Buffer& buffer(int b) { return plan_.buffers[static_cast<std::size_t>(b)]; }
   const std::vector<Event>& events(int b) const { return events_.of[static_cast<std::size_t>(b)]; }
+
+  // Whether the statement, or what else makes a block, is started where pointers can be set.
+  bool is_hosted(Value copy) const { return target_ == Target::cpp || host_.copies.count(copy) > 0; }
+  bool is_hosted(const Step& maker) const {
+    return target_ == Target::cpp || (!maker.values.empty() && host_.makers.count(maker.values[0]) > 0);
+  }
 
   // Memory that only this value has, and that stays where it is.
   bool is_own(int b) {
@@ -173,6 +197,7 @@ class Parts {
 
   // Whether a block that is loaded can be read where it is.
   void load(Value v, int at) {
+    if (!is_hosted(v)) return;
     const Candidate c{events_.memory(v), events_.memory(plan_.f[v].operands[0]), v};
     if (c.buffer == c.whole || !is_own(c.buffer) || !is_steady(c.whole)) return;
     int last = at;
@@ -185,6 +210,7 @@ class Parts {
 
   // Whether a block that is stored can be computed where it goes to.
   void store(Value v, int at) {
+    if (!is_hosted(v)) return;
     const Op& op = plan_.f[v];
     const Candidate c{events_.memory(op.operands[1]), events_.memory(v), v};
     if (c.buffer == c.whole || !is_own(c.buffer) || !is_steady(c.whole)) return;
@@ -195,7 +221,7 @@ class Parts {
       if (e.writes) maker = &e;
       last = std::max(last, e.at);
     }
-    if (!maker || maker->list != events_.lists.at(v) || maker->at > at) return;
+    if (!maker || !is_hosted(*maker->step) || maker->list != events_.lists.at(v) || maker->at > at) return;
     if (buffer(c.whole).first > maker->step->number || !is_known(v, maker->at)) return;
     if (is_left_alone(c, maker->at, at, false) && is_left_alone(c, at, last + 1, true)) add(c);
   }
@@ -221,14 +247,16 @@ class Parts {
   }
 
   Plan& plan_;
+  Target target_;
   Events events_;
+  Host host_ = {};
   std::vector<Candidate> found_;
 };
 
 }  // namespace
 
-void find_parts(Plan& plan) {
-  Parts(plan).find();
+void find_parts(Plan& plan, Target target) {
+  Parts(plan, target).find();
 }
 
 }  // namespace nndiff::plan

@@ -9,8 +9,9 @@ namespace nndiff::plan {
 /// Makes buffers parts of others: one that a block is loaded to, where the array stays as it is until the
 /// block has been read for the last time; and one whose elements are stored as a block once they are
 /// computed, where nothing looks at that block of the array in between. To be called when lifetimes are
-/// known, and before the arena is packed.
-void find_parts(Plan& plan);
+/// known, and before the arena is packed; on a GPU,
+/// of what the host starts.
+void find_parts(Plan& plan, Target target);
 
 }  // namespace nndiff::plan
 

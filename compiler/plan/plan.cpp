@@ -301,7 +301,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   number = 0;  // steps may have become part of others
   number_steps(plan.steps, number);
   find_lifetimes(plan, p.scopes);
-  if (plan.has_code && options.target == Target::cpp) find_parts(plan);
+  if (plan.has_code) find_parts(plan, options.target);
   mark_kept(plan);
   if (!plan.has_code) share_in_place(plan);
   pack_arena(plan);

@@ -126,6 +126,8 @@ struct Caller {
         return add_input(a, f[*f.upstream].type);
       case Role::value:
         return add_output(a, 0);
+      case Role::tangent:
+        return add_output(a, 1);
       case Role::gradient:
         return add_output(a, gradient++);
     }

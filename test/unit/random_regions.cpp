@@ -289,6 +289,33 @@ struct Generator : Formulas {
     a.now = b.loop(rounds, {a.now}, outer).results[0];
   }
 
+  // A row that goes through a loop over the rows of an array, and rows of another array made from it.
+  void recurrent(Scope& s) {
+    const Variable from = pick(s.arrays);
+    if (from.extent || b.shape(from.now).size() != 2 || b.shape(from.now)[1] != Dim{3}) return recurrence(s);
+    const Value rounds = b.size(b.shape(from.now)[0], i64), x = pick(s.scalars);
+    Region body, *outer = b.region;
+    const Value i = b.parameter(body, i64);
+    const Value h = b.parameter(body, {Elem::f64, {Dim{3}}}), all = b.parameter(body, b.type(from.now));
+    const Value first = chance(50) ? b.zeros(b.type(h)) : b.copy(b.broadcast_to(x, {Dim{3}}));
+    const Value memory = chance(70) ? b.zeros(b.type(all)) : b.copy(from.now);
+    b.region = &body;
+    const Value back = b.map(Map::sub, b.map(Map::sub, rounds, i), whole(1));
+    const auto place = [&] {
+      return std::vector<Value>{chance(30) ? back : chance(20) ? whole(0) : i, whole(0)};
+    };
+    const Value row = chance(70) ? b.load(from.now, place(), {Dim{3}}) : b.load(all, place(), {Dim{3}});
+    const Value next = tame(b.map(Map::sin, b.map(Map::add, mul(row, h), b.broadcast_to(x, {Dim{3}}))));
+    const Value kept = chance(50) ? h : next;
+    body.yields = {chance(80) ? next : b.map(Map::add, h, next),
+                   chance(50) ? b.store(all, kept, place()) : b.accumulate(all, kept, place())};
+    b.region = outer;
+    const auto results = b.loop(rounds, {first, memory}, std::move(body)).results;
+    s.tensors.push_back(results[0]);
+    s.arrays.push_back({results[1], true});
+    s.scalars.push_back(tame(b.reduce(ir::Reducer::sum, results[0], {})));
+  }
+
   // A function that the IR does not look into.
   void call(Scope& s) {
     const auto result = [&](int callee, std::vector<Value> operands) {
@@ -304,8 +331,9 @@ struct Generator : Formulas {
   }
 
   void statement(Scope& s) {
-    const int kind = below(has_calls ? 110 : 100);
-    if (kind >= 100) return call(s);
+    const int kind = below(has_calls ? 118 : 108);
+    if (kind >= 108) return call(s);
+    if (kind >= 100) return recurrent(s);
     if (kind < 22) return scalar(s);
     if (kind < 36) return read(s);
     if (kind < 50) return write(s);

@@ -159,8 +159,9 @@ bool check_second(const test::RandomProgram& p, const ir::Function& gradient, st
 }
 
 int check(std::uint32_t seed, Totals& totals) {
-  const test::RandomProgram p = seed % 3 == 0 ? test::random_program(seed, 2 + static_cast<int>(seed % 12))
-                                              : test::random_regions(seed, 4 + static_cast<int>(seed % 24), false);
+  const test::RandomProgram p = seed % 3 == 0
+                                    ? test::random_program(seed, 2 + static_cast<int>(seed % 12))
+                                    : test::random_regions(seed, 4 + static_cast<int>(seed % 24), false);
   if (!std::isfinite(test::interpret(p.f, p.inputs, p.sizes)[0].data[0])) return 0;
   std::mt19937 random(seed);
   ir::Function gradient;

@@ -9,6 +9,7 @@
 #include "opt/count.h"
 #include "opt/flatten.h"
 #include "opt/own.h"
+#include "opt/range.h"
 #include "opt/rules.h"
 
 namespace nndiff::opt {
@@ -46,6 +47,7 @@ ir::Function settle_regions(ir::Function f, std::span<const Rule> rules) {
     f = flatten(std::move(f), changed);
     f = settle(std::move(f), rules);
     f = count_loops(std::move(f), changed);
+    f = widen_counters(std::move(f), changed);
     f = settle(std::move(f), rules);
   }
   return f;

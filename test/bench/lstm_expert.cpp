@@ -15,6 +15,7 @@ enum Row { forget, in, out, change, squashed, old_hidden, old_cell, input, rows 
 void forward(int n, const double* __restrict weight, double* __restrict state, const double* __restrict x,
              double* __restrict kept) {
   const double* bias = weight + 4 * n;
+#pragma GCC ivdep
   for (int i = 0; i < n; ++i) {
     const double h = state[i], c = state[n + i];
     const double f = nn::math::sigmoid(x[i] * weight[i] + bias[i]);
@@ -34,6 +35,7 @@ void forward(int n, const double* __restrict weight, double* __restrict state, c
 void backward(int n, const double* __restrict weight, const double* __restrict kept,
               double* __restrict d_state, double* __restrict dx, double* __restrict d_weight) {
   double* d_bias = d_weight + 4 * n;
+#pragma GCC ivdep
   for (int i = 0; i < n; ++i) {
     const double f = kept[forget * n + i], g = kept[in * n + i], o = kept[out * n + i];
     const double a = kept[change * n + i], t = kept[squashed * n + i], h = kept[old_hidden * n + i];

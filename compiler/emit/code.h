@@ -20,6 +20,7 @@ struct Moving {
   bool begins_empty = true;                  // what grows has no elements where it is declared
   std::string index = "rt::checked_index(";  // index, extent)
   std::string block = "rt::checked_block(";  // index, count, extent)
+  bool says_independent = true;              // NN_INDEPENDENT before a loop
 };
 
 /// Writes statements, each value in the innermost block that serves its uses; what is used once is written
@@ -109,6 +110,7 @@ class Code {
   void leave_routine(const plan::Step& step, std::size_t result);
 
   void loop(const plan::Step& step);
+  bool is_independent(const plan::Step& step) const;
   std::string loop_head(const plan::Step& step, const std::string& counter, const std::string& limit);
   void branch(const plan::Step& step);
   void branch_text(const Text& condition, const std::vector<std::string>& sides);

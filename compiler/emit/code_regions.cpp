@@ -2,11 +2,13 @@
 #include <algorithm>
 
 #include "emit/code.h"
+#include "plan/independent.h"
 
 namespace nndiff::emit {
 
 using ir::Kind;
 using ir::Op;
+using ir::Region;
 using plan::Step;
 
 namespace {
@@ -138,6 +140,19 @@ void Code::exchange(const std::vector<plan::Move>& moves) {
 
 // --- loops -----------------------------------------------------------------------------------------------------------
 
+// An innermost loop whose rounds the compiler may carry out side by side: what they write is not memory of a
+// round's own, which all of them have in one place.
+bool Code::is_independent(const Step& step) const {
+  const Region& body = w_.plan.f[step.values[0]].regions[0];
+  bool is_plain = moving_.says_independent;
+  for_each(w_.plan.f, body, [&](Value v) {
+    const Kind kind = w_.plan.f[v].kind;
+    const bool makes = kind == Kind::alloc || (kind == Kind::copy && w_.plan.f[v].type.rank() > 0);
+    is_plain = is_plain && !makes && kind != Kind::loop && kind != Kind::call && kind != Kind::foreign;
+  });
+  return is_plain && plan::independent(w_.plan.f, step.values[0]);
+}
+
 std::string Code::loop_head(const Step& step, const std::string& counter, const std::string& limit) {
   const Op& op = w_.plan.f[step.values[0]];
   if (&step == shared_)
@@ -186,6 +201,7 @@ void Code::loop(const Step& step) {
   if (outlives) w_.lines.line("std::int64_t " + counter + " = 0;");
   if (counts) w_.scalars[op.regions[0].params[0]] = counter;
   const Names::Mark with_counter = w_.names.mark();
+  if (is_independent(step)) w_.lines.line("NN_INDEPENDENT");
   w_.lines.open(loop_head(step, counter, limit));
   for (const Step& inner : step.parts[0].steps) this->step(inner);
   std::vector<std::pair<int, Value>> yields;

@@ -46,7 +46,7 @@ CudaCode::CudaCode(DeviceCode& device, CoreText& host, Product product)
       wanted_(looked_at(plan_)),
       code_(w_, usage_, no_kernel,
             {"cuda::copy(call, ", "cuda::fill(call, ", "cuda::add(call, ", "std::swap(", true,
-             "nn::rt::checked_index(", "nn::rt::checked_block("}),
+             "nn::rt::checked_index(", "nn::rt::checked_block(", false}),
       product_(std::move(product)) {}
 
 void CudaCode::emit() {

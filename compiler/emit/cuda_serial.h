@@ -7,8 +7,8 @@
 namespace nndiff::emit {
 
 /// What code calls in kernels, and what it does with steps that are no statements: there are none.
-inline const Moving on_device = {"cuda::copy_n(",        "cuda::fill_n(",       "", "cuda::swap(", false,
-                                 "cuda::checked_index(", "cuda::checked_block("};
+inline const Moving on_device = {"cuda::copy_n(",        "cuda::fill_n(",        "",   "cuda::swap(", false,
+                                 "cuda::checked_index(", "cuda::checked_block(", false};
 [[noreturn]] void no_kernel(const plan::Step& step);
 
 /// The memory that statements, loops and branches write.

@@ -119,10 +119,24 @@ bool Keeper::is_invariant(Value v) {
   return lifted(v) != at.home[v.id];
 }
 
-int Keeper::cost_of_operands(const Op& op) {
+// What a loop around makes is at hand in its inner ones: it is computed again or kept there, once for all of
+// their rounds.
+bool Keeper::is_from_around(Value v, Place home) const {
+  const std::vector<Place> path = at.path(home);
+  const std::size_t depth = at.path(at.home[v.id]).size();
+  if (ir::is_view(f[v].kind) || !f[v].type.shape.empty() || depth == 0 || depth >= path.size()) return false;
+  return std::any_of(path.begin() + static_cast<std::ptrdiff_t>(depth), path.end(),
+                     [&](Place p) { return f[p.op].kind == Kind::loop; });
+}
+
+int Keeper::cost_of_operands(const Op& op, Place home) {
   int sum = 0;
-  for (Value o : op.operands) sum = std::min(never, sum + cost(o));
+  for (Value o : op.operands) sum = std::min(never, sum + cost_from(o, home));
   return sum;
+}
+
+int Keeper::cost_from(Value v, Place home) {
+  return recompute != Recompute::none && is_from_around(v, home) ? std::min(1, cost(v)) : cost(v);
 }
 
 int Keeper::cost(Value v) {
@@ -136,15 +150,15 @@ int Keeper::cost(Value v) {
   else if (is_counter(v))
     c = 0;
   else if (is_invariant(v))
-    c = cost_of_operands(op);
+    c = cost_of_operands(op, at.home[v.id]);
   else if (const auto line = induction(v))
-    c = std::min(never, 2 + cost(line->initial) + cost(line->step));
+    c = std::min(never, 2 + cost_from(line->initial, at.home[v.id]) + cost(line->step));
   else if (op.kind == Kind::loop && !is_open(f, op))
     c = std::min(never, 1 + cost(op.operands[0]));
   else if (op.kind == Kind::load && is_visible(op.operands[0]) && recompute != Recompute::none)
-    c = std::min(never, 2 + cost_of_operands(op));
+    c = std::min(never, 2 + cost_of_operands(op, at.home[v.id]));
   else if (is_pure(op.kind) && (recompute != Recompute::none || exact))
-    c = std::min(never, weight(op) + cost_of_operands(op));
+    c = std::min(never, weight(op) + cost_of_operands(op, at.home[v.id]));
   return costs[v] = std::min(c, cost_of_loading(v));
 }
 

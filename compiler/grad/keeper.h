@@ -55,7 +55,9 @@ struct Keeper {
   std::optional<Induction> induction(ir::Value v) const;
   /// What computing `v` again costs; at least `never` where that cannot be.
   int cost(ir::Value v);
-  int cost_of_operands(const ir::Op& op);
+  bool is_from_around(ir::Value v, Place home) const;
+  int cost_of_operands(const ir::Op& op, Place home);
+  int cost_from(ir::Value v, Place home);  // in region `home`
   /// The outermost region whose backward one could compute `v`: not its own where `v` is the same in all
   /// rounds of a loop.
   Place lifted(ir::Value v);

@@ -14,6 +14,40 @@ bool is_splat(const Op& op) {
   return op.kind == Kind::constant || op.kind == Kind::size;
 }
 
+bool may_be_empty(const ir::Dim& d) {
+  return !d.is_static() || d.value == 0;
+}
+
+// Whether `v` comes from a reduction over what may be empty; so many operations are looked at.
+bool is_of_empty(const Builder& b, Value v, int& budget) {
+  const Op& op = get(b, v);
+  if (--budget < 0) return true;
+  if (op.kind == Kind::reduce)
+    for (int a : op.axes)
+      if (may_be_empty(b.shape(op.operands[0])[static_cast<std::size_t>(a)])) return true;
+  return (op.kind == Kind::map || op.kind == Kind::reduce || op.kind == Kind::cast ||
+          op.kind == Kind::broadcast) &&
+         std::any_of(op.operands.begin(), op.operands.end(),
+                     [&](Value o) { return is_of_empty(b, o, budget); });
+}
+
+// What is repeated no times is not computed; done before the repetition it is, and may be no number: the
+// logarithm of an empty sum. Its adjoint, 0 times its derivative, would be none either.
+bool is_safe_once(const Builder& b, const Op& op) {
+  constexpr int most = 64;
+  const Op* repeated = nullptr;
+  for (Value o : op.operands)
+    if (get(b, o).kind == Kind::broadcast) repeated = &get(b, o);
+  if (!repeated) return true;
+  const std::vector<int> axes = repeated_axes(*repeated);
+  const bool never = std::none_of(axes.begin(), axes.end(), [&](int a) {
+    return may_be_empty(op.type.shape[static_cast<std::size_t>(a)]);
+  });
+  int budget = most;
+  return never || std::none_of(op.operands.begin(), op.operands.end(),
+                               [&](Value o) { return is_of_empty(b, o, budget); });
+}
+
 // map(broadcast x, broadcast y, constant) = broadcast(map(x, y, constant)) when all repeat the same axes.
 Result map_of_broadcasts(Builder& b, const Op& op) {
   const Op* first = nullptr;
@@ -24,6 +58,7 @@ Result map_of_broadcasts(Builder& b, const Op& op) {
     if (first && operand.axes != first->axes) return std::nullopt;
     if (!first) first = &operand;
   }
+  if (!is_safe_once(b, op)) return std::nullopt;
   const bool all_splat = first == nullptr;
   if (all_splat && (op.type.rank() == 0 || op.operands.empty())) return std::nullopt;
   const std::vector<int> axes = all_splat ? std::vector<int>{} : first->axes;

@@ -110,11 +110,14 @@ Result product(Builder& b, const Op& op) {
   return std::nullopt;
 }
 
-// The larger of 0 and a size is the size.
+// The larger of 0 and a size is the size; that of 0 and what is no less anyway likewise.
 Result larger(Builder& b, const Op& op) {
   for (int side : {0, 1}) {
     const Op& other = get(b, op.operands[1 - side]);
-    if (is_constant(b, op.operands[side], 0) && other.kind == Kind::size) return op.operands[1 - side];
+    const bool is_larger = is_map(other, Map::maximum) &&
+                           (is_constant(b, other.operands[0], 0) || is_constant(b, other.operands[1], 0));
+    if (is_constant(b, op.operands[side], 0) && (other.kind == Kind::size || is_larger))
+      return op.operands[1 - side];
   }
   return std::nullopt;
 }
@@ -153,6 +156,10 @@ Result conversion(Builder& b, const Op& op) {
   if (!ir::is_integer(op.type.elem) || !op.type.shape.empty()) return std::nullopt;
   if (x.type.elem == op.type.elem) return op.operands[0];
   if (x.kind == Kind::size) return b.size(x.dim, op.type);
+  // Through a type of 64 bits, with a sign or without, all bits stay.
+  if (x.kind == Kind::cast && op.type.elem == Elem::i64 && x.type.elem == Elem::u64 &&
+      ir::is_integer(b.type(x.operands[0]).elem))
+    return b.cast(x.operands[0], Elem::i64);
   if (x.kind == Kind::constant && !ir::is_floating(x.type.elem)) {
     const Range range = range_of(op.type.elem);
     if (x.number >= range.low && x.number <= range.high) return b.constant(x.number, op.type);

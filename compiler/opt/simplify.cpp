@@ -8,8 +8,12 @@
 #include "opt/carry.h"
 #include "opt/collect.h"
 #include "opt/count.h"
+#include "opt/elements.h"
 #include "opt/flatten.h"
+#include "opt/induction.h"
 #include "opt/own.h"
+#include "opt/range.h"
+#include "opt/registers.h"
 #include "opt/rules.h"
 
 namespace nndiff::opt {
@@ -47,6 +51,10 @@ ir::Function settle_regions(ir::Function f, std::span<const Rule> rules) {
     f = flatten(std::move(f), changed);
     f = settle(std::move(f), rules);
     f = count_loops(std::move(f), changed);
+    f = widen_counters(std::move(f), changed);
+    f = forward_elements(std::move(f), changed);
+    if (!changed) f = close_inductions(std::move(f), changed);
+    if (!changed) f = hold_elements(std::move(f), changed);
     f = settle(std::move(f), rules);
   }
   return f;

@@ -65,11 +65,12 @@ struct States {
     return op.kind == Kind::result && op.operands[0] == c.loop.loop && op.index == static_cast<int>(k);
   }
 
-  // Rows are found where they were, in an array of one row more.
+  // Rows are found where they were, in an array of one row more; and all of them at its beginning.
   bool is_only_loaded(std::size_t h) const {
     bool only = true;
     for_each_use([&](Value user, std::size_t i, Value used) {
-      if (is_result(used, h)) only = only && user && f[user].kind == Kind::load && i == 0;
+      if (is_result(used, h))
+        only = only && user && i == 0 && (f[user].kind == Kind::load || f[user].kind == Kind::reshape);
     });
     return only;
   }
@@ -149,6 +150,18 @@ struct States {
     for (Value& y : c.body.yields) fix(y);
   }
 
+  // What was a view of the whole array is one of all rows but the last.
+  void reshape_rows(op::Builder& b, Value all, const State& s) {
+    std::vector<Value> views;
+    for_each_use([&](Value user, std::size_t, Value used) {
+      if (user && is_result(used, s.history) && f[user].kind == Kind::reshape) views.push_back(user);
+    });
+    if (views.empty()) return;
+    ir::Shape shape = f[s.store].type.shape;
+    const Value rows = b.load(all, row(b, b.constant(0, index_type), shape.size()), shape);
+    for (Value view : views) f[view].operands = {rows};
+  }
+
   void results(const State& s, const ir::Type& type) {
     for (std::uint32_t i = 0; i < f.ops.size(); ++i)
       if (is_result(Value{i}, s.history)) f.ops[i].type = type;
@@ -157,7 +170,7 @@ struct States {
     const std::size_t rank = type.shape.size();
     const Value last = b.load(all, row(b, c.loop.loop, rank), f[c.parameter(s.state)].type.shape);
     c.replace_results(s.state, last);
-    if (!s.last) return;
+    if (!s.last) return reshape_rows(b, all, s);
     Op& stored = f[s.last];
     stored.kind = Kind::reshape;
     stored.operands = {all};

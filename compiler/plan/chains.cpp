@@ -35,6 +35,7 @@ struct Chains {
     if (op.kind == Kind::written) return put(v, written(op));
     if (ir::consumes(op, 0)) return put(v, buffer(op.operands[0]));
     if (p.part[v.id] == Part::leaf) return argument(v);
+    if (p.summand[v.id]) return put(v, buffer(op.operands[0]));  // a product is added there
     if (is_stored(v)) memory.add(p, v);
   }
 

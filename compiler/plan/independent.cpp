@@ -298,10 +298,53 @@ struct Rounds {
                        [&](const Place& p) { return fits(p, step, most - least); });
   }
 
+  // Whether two places so far from each other are never the same in different rounds: `apart` is all rounds'
+  // way at least.
+  static bool is_beyond(Affine apart, const Affine& way) {
+    const auto first =
+        std::find_if(way.terms.begin(), way.terms.end(), [](const auto& t) { return !t.first.empty(); });
+    if (first == way.terms.end()) {
+      const auto reached = way.number(), by = apart.number();
+      return reached && by && std::abs(*by) >= *reached;
+    }
+    const auto it = apart.terms.find(first->first);
+    if (it == apart.terms.end() || it->second % first->second != 0) return false;
+    const std::int64_t times = it->second / first->second;
+    const auto rest = (apart + way * Affine::constant(-times)).number();
+    return rest && (times > 0 ? *rest >= 0 : *rest <= 0);
+  }
+
+  // Whether each access that is written to is, in all rounds, beyond where the others are in other ones: rows
+  // of as many elements as there are rounds.
+  bool are_rows(const std::vector<Touch>& all) const {
+    const auto rounds =
+        AffineOf{f, inside, counters, all[0].positive}(limits.at(op(loop).regions[0].params[0]));
+    std::vector<Place> places;
+    for (const Touch& t : all) {
+      const auto at = !t.whole && t.index.size() == 1 ? place(t, t.index[0]) : std::nullopt;
+      if (!at || !rounds || !at->digits.empty() || at->step != all_step(places, *at)) return false;
+      places.push_back(*at);
+    }
+    const auto step = places[0].step.number();
+    if (!step || *step == 0) return false;
+    const Affine way = *rounds * Affine::constant(std::abs(*step));
+    for (std::size_t i = 0; i < places.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k) {
+        if (!places[i].writes && !places[k].writes) continue;
+        const Affine apart = places[i].base + negated(places[k].base);
+        if (!apart.terms.empty() && !is_beyond(apart, way)) return false;
+      }
+    return true;
+  }
+
+  static const Affine& all_step(const std::vector<Place>& places, const Place& next) {
+    return places.empty() ? next.step : places[0].step;
+  }
+
   bool are_own(const std::vector<Touch>& all) const {
     for (std::size_t axis = 0; axis < all[0].index.size(); ++axis)
       if (is_own(all, axis)) return true;
-    return false;
+    return are_rows(all);
   }
 
   bool have_own_elements() const {

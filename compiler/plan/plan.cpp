@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plan/forward.h"
 #include "plan/keep.h"
 #include "plan/parts.h"
 #include "plan/place.h"
@@ -267,7 +268,7 @@ std::vector<const Step*> all_steps(const Plan& plan) {
 }
 
 Plan plan(const ir::Function& f, const Options& options) {
-  Function small = compact(f);
+  Function small = compact(run_forwards(f));
   Kept kept = has_code(small) ? Kept{.f = std::move(small)} : keep(small, options);
   Program p = prepare(kept.f, kept.late);
   p.checks_all = options.target == Target::cuda;  // a recorded step looks at labels too late

@@ -100,6 +100,10 @@ std::vector<int> count_uses(const Function& f, const std::vector<bool>& is_live)
   for (std::size_t i = 0; i < f.ops.size(); ++i)
     if (is_live[i])
       for (Value o : f.ops[i].operands) ++uses[o.id];
+  for_each(f, f.body, [&](Value v) {
+    for (const ir::Region& r : f[v].regions)
+      for (Value y : r.yields) ++uses[y.id];
+  });
   for (Value y : f.body.yields) ++uses[y.id];
   return uses;
 }
@@ -112,11 +116,13 @@ void accumulate_sums(Program& p, const std::vector<bool>& is_live) {
   const auto is_own = [&](Value v) { return p.part[v.id] == Part::product && uses[v.id] == 1; };
   for (std::size_t i = 0; i < p.f.ops.size(); ++i) {
     const Op& op = p.f.ops[i];
-    if (p.has_code || p.part[i] != Part::anchor || op.kind != Kind::map || op.map != ir::Map::add) continue;
+    if (p.part[i] != Part::anchor || op.kind != Kind::map || op.map != ir::Map::add) continue;
     Value sum = op.operands[0], last = op.operands[1];
     if (!is_own(sum) || !is_own(last) || sum == last) continue;
     if (p.f[last].kind != Kind::matmul || (p.f[sum].kind == Kind::matmul && last < sum)) std::swap(sum, last);
     if (p.f[last].kind != Kind::matmul) continue;
+    const int scope = p.scopes.of_value(Value{static_cast<std::uint32_t>(i)});
+    if (p.scopes.of_value(sum) != scope || p.scopes.of_value(last) != scope) continue;
     p.part[i] = Part::product;
     p.part[last.id] = Part::none;
     p.summand[i] = last;

@@ -11,6 +11,7 @@
 #include "nn/rt/loops.h"
 #include "nn/rt/parallel.h"
 #include "nn/rt/room.h"
+#include "nn/rt/rounds.h"
 #include "nn/workspace.h"
 
 #endif  // NN_RUNTIME_H

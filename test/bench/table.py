@@ -1,4 +1,5 @@
-"""Prints what test/bench/run measured: the step of C1 beside its baseline, its floor and the core's peak; small nets."""
+"""Prints what test/bench/run measured: the step of C1 beside its baseline, its floor and the core's peak; small nets;
+loops over elements; recurrent networks."""
 
 import json
 import statistics
@@ -76,6 +77,37 @@ def print_small(path):
     print_table(["net", "generated", "by hand", "ratio"], rows)
 
 
+def print_loops(path):
+    medians, _, _, _ = times(path)
+    programs = [("lstm", "LSTM, 2 layers of 14 scalars, 1,024 characters"),
+                ("mixture_10", "50 Gaussians of 10 dimensions, 1,000 points"),
+                ("mixture_32", "25 Gaussians of 32 dimensions, 1,000 points"), ("naive", "784-128-10, batch 16")]
+    rows = []
+    for name, title in programs:
+        generated, hand = medians[f"{name}/generated"], medians[f"{name}/by_hand"]
+        plain, forward = medians[f"{name}/plain"], medians[f"{name}/forward"]
+        rows.append([title, f"{plain:.0f}", f"{forward:.0f}", f"{generated:.0f}", f"{hand:.0f}",
+                     f"{generated / min(plain, forward):.2f}", f"{generated / plain:.2f}", f"{generated / hand:.2f}"])
+    print("\nValue and gradient of loops over elements, double, one thread, in µs.\n")
+    print_table(["program", "plain", "forward by hand", "generated", "by hand", "to best forward", "to plain",
+                 "to by hand"], rows)
+    products, naive = medians["naive/products"], medians["naive/generated"]
+    print(f"\n784-128-10 in matrix products: {products:.0f} µs; in loops {naive / products:.2f} times as long.")
+
+
+def print_recurrent(path):
+    medians, _, flops, _ = times(path)
+    rows = []
+    for name, title in [("rnn", "RNN"), ("lstm", "LSTM")]:
+        generated, hand, forward = (medians[f"{name}/{who}"] for who in ["generated", "by_hand", "forward"])
+        rate = flops[f"{name}/generated"] / generated / 1e3
+        rows.append([title, f"{forward:.0f}", f"{generated:.0f}", f"{hand:.0f}", f"{generated / hand:.2f}", f"{rate:.0f}"])
+    print("\nValue and gradient of recurrent networks, 64 steps, 64 inputs, 128 states, batch 32, float, one thread, in µs.\n")
+    print_table(["network", "forward by hand", "generated", "by hand", "ratio", "GFLOP/s"], rows)
+
+
 if __name__ == "__main__":
     print_c1(sys.argv[1])
     print_small(sys.argv[2])
+    print_loops(sys.argv[3])
+    print_recurrent(sys.argv[4])

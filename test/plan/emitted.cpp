@@ -130,6 +130,8 @@ struct Caller {
         return add_output(a, 1);
       case Role::gradient:
         return add_output(a, gradient++);
+      case Role::tangent:
+        ir::bug("a core function of reverse mode has no tangents");
     }
   }
 };

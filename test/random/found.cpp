@@ -46,6 +46,14 @@ double variable_or_element(const double* x, int n, double p) {
   return c * 2 + a[0] * a[1] + p;
 }
 
+// The row is empty, but what it repeats was computed once, from the logarithm of an empty sum: the gradient,
+// 0 times a derivative that is no number, was none either.
+inline constexpr nn::Dim N{"N"};
+NN_DIFF()
+double of_nothing(const nn::Tensor<double, N>& x, double a) {
+  const nn::Tensor<double, N> zeros(static_cast<int>(x.extent(0)));
+  return a * a + nn::sum(x) + nn::sum(nn::sin(nn::tanh(nn::log_softmax<0>(nn::cos(zeros + a)))));
+}
 #endif
 //--- driver.cpp
 #include "model.nn.h"
@@ -56,5 +64,7 @@ int main() {
   verify(reads_before_reuse, 0.7, 1, std::vector<double>{0.5, 1.5});
   verify(uses_only_size, 0.7, std::vector<double>{0.5, 1.5});
   verify(number_in_kernel, nn::Tensor<double, 1>{0.3}, 0.7);
+  verify(of_nothing, nn::Tensor<double, N>(0), 0.3);
+  verify(of_nothing, nn::Tensor<double, N>{0.5, -0.2}, 0.3);
   for (double p : {0.7, -1.3}) verify(variable_or_element, Pointer{0.4, 0.9, 1.1, -0.3}, 4, p);
 }

@@ -50,7 +50,7 @@ Memory written(const char* argument, X& x) {
 }
 
 /// Throws nn::Error where a piece that is written overlaps another one. Reorders `pieces`.
-[[gnu::cold]] inline void check_overlaps(const char* function, Memory* pieces, int count) {
+[[gnu::noinline]] inline void check_overlaps(const char* function, Memory* pieces, int count) {
   std::sort(pieces, pieces + count, [](const Memory& a, const Memory& b) { return a.begin < b.begin; });
   const Memory* longest = nullptr;          // of the pieces so far, the one that reaches furthest
   const Memory* longest_written = nullptr;  // and of those that are written

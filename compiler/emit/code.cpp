@@ -295,6 +295,10 @@ void Code::load_block(Value v) {
   const std::string from = element(op, 1, reads), count = w_.text(plan::count(op.type.shape)).source;
   const int to = usage_.buffer_of(v);
   write(to);
+  const plan::Buffer& memory = w_.plan.buffers[static_cast<std::size_t>(to)];
+  if (memory.place == plan::Buffer::Place::view)
+    return w_.lines.line("const " + ir::cpp_name(memory.elem) + "* const " +
+                         w_.buffers[static_cast<std::size_t>(to)] + " = &" + from + ";");
   w_.lines.line(moving_.copy + "&" + from + ", " + count + ", " + w_.buffers[static_cast<std::size_t>(to)] +
                 ");");
 }

@@ -56,6 +56,7 @@ void CoreText::name_buffers() {
       case Buffer::Place::room:
       case Buffer::Place::parameter:
       case Buffer::Place::local:
+      case Buffer::Place::view:
         if (b.first >= 0) name = unique_name(plan::name_hint(plan, b, b.first));
         break;
     }

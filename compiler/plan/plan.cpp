@@ -98,6 +98,23 @@ void assign_rooms(Plan& plan, Target target) {
   }
 }
 
+// Elements loaded from an argument that nothing writes stay where they are.
+void assign_views(const Scopes& scopes, Plan& plan, Target target) {
+  if (target == Target::cuda) return;
+  const std::vector<const ir::Leaf*> leaves = ir::leaves(plan.f);
+  for (Value v : scopes.order) {
+    const ir::Op& op = plan.f[v];
+    if (op.kind != ir::Kind::load || op.type.rank() == 0 || scopes.of_value(v) != 0) continue;
+    Buffer& own = plan.buffers[static_cast<std::size_t>(plan.memory[v.id])];
+    const Buffer& from =
+        plan.buffers[static_cast<std::size_t>(plan.memory[base_of(plan.f, op.operands[0]).id])];
+    const bool stays = from.place == Buffer::Place::input && !from.moves && from.leaf >= 0 &&
+                       !leaves[static_cast<std::size_t>(from.leaf)]->written;
+    if (stays && own.place == Buffer::Place::arena && own.values.size() == 1 && !own.moves && !own.grows)
+      own.place = Buffer::Place::view;
+  }
+}
+
 // Calls `visit(operand's buffer, parameter's buffer)` for each array that a call hands over.
 void for_each_handed(const Scopes& scopes, const ir::Function& f, const Plan& plan, auto visit) {
   for (Value v : scopes.order) {
@@ -290,6 +307,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   plan.f = std::move(p.f);
   if (!plan.has_code) share_equal_stores(plan);
   assign_locals(p.scopes, plan);
+  assign_views(p.scopes, plan, options.target);
   assign_rooms(plan, options.target);
   find_null(p.scopes, plan);
   plan.small = options.target == Target::cpp && is_small(plan);

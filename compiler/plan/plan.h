@@ -40,6 +40,7 @@ struct Buffer {
     arena,
     parameter,  // of a routine: what its caller hands over
     local,      // of a routine: an array of its own on the stack
+    view,       // a part of an argument, which nothing writes
     room,       // the workspace's room number `slot`: of a size that is known only on the way, or that grows
   };
   Place place = Place::arena;

@@ -50,6 +50,7 @@ struct Names {
       case Buffer::Place::room:
       case Buffer::Place::parameter:
       case Buffer::Place::local:
+      case Buffer::Place::view:
         break;
     }
     return "";
@@ -87,6 +88,8 @@ std::string place_of(const Buffer& b) {
       return "argument";
     case Buffer::Place::local:
       return "local";
+    case Buffer::Place::view:
+      return "argument's";
     case Buffer::Place::room:
       return "room " + std::to_string(b.slot);
     case Buffer::Place::arena:

@@ -1,5 +1,5 @@
-// Loops over elements that are carried out otherwise than they are written: sums of products as matrix products,
-// regular indices in closed form, elements held in a number, rounds side by side.
+// Loops over elements that are carried out otherwise than they are written: sums of products as matrix
+// products, regular indices in closed form, elements held in a number, rounds side by side.
 // RUN: split-file %s %t && %matrix %t/model.cpp %t/driver.cpp
 //--- model.cpp
 #ifndef MODEL_CPP
@@ -129,8 +129,10 @@ double written_twice(const double* y, int n) {
 #include "language.h"
 
 int main() {
-  const Pointer x = {0.3, -0.7, 0.9, -0.4, 1.1, 0.5, -0.25, 0.8, 0.1, -0.6, 0.45, 0.2, -1.2, 0.65, 0.35, -0.15};
-  const Pointer y = {1.4, 0.7, -0.9, 0.6, -1.1, 0.5, 0.25, -0.8, 0.1, 0.3, -0.35, 0.95, 0.15, -0.45, 0.55, 0.75};
+  const Pointer x = {0.3, -0.7, 0.9,  -0.4, 1.1,  0.5,  -0.25, 0.8,
+                     0.1, -0.6, 0.45, 0.2,  -1.2, 0.65, 0.35,  -0.15};
+  const Pointer y = {1.4, 0.7, -0.9,  0.6,  -1.1, 0.5,   0.25, -0.8,
+                     0.1, 0.3, -0.35, 0.95, 0.15, -0.45, 0.55, 0.75};
   for (int n : {0, 1, 3})
     for (int m : {0, 1, 4}) {
       verify(products, x, y, y, n, m, 3);

@@ -7,6 +7,7 @@
 #include "opt/batch.h"
 #include "opt/carry.h"
 #include "opt/collect.h"
+#include "opt/contract.h"
 #include "opt/count.h"
 #include "opt/elements.h"
 #include "opt/flatten.h"
@@ -65,6 +66,7 @@ ir::Function settle_regions(ir::Function f, std::span<const Rule> rules) {
 ir::Function stabilise(ir::Function f) {
   f = settle_regions(std::move(f), before);
   bool changed = false;
+  f = contract(std::move(f), changed);
   f = batch_products(std::move(f), changed);
   if (changed) f = settle_regions(std::move(f), before);
   return own(std::move(f));

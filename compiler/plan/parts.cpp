@@ -144,7 +144,8 @@ class Parts {
   // Arrays that elements of can be pointed at.
   bool is_steady(int b) {
     const Buffer& whole = buffer(b);
-    return whole.place != Buffer::Place::part && !whole.grows && !whole.is_grown && !whole.may_be_null &&
+    const bool stays = whole.place == Buffer::Place::input || (!whole.grows && !whole.is_grown);
+    return whole.place != Buffer::Place::part && stays && !whole.may_be_null &&
            std::none_of(plan_.copies.begin(), plan_.copies.end(), [&](const Move& m) { return m.to == b; });
   }
 

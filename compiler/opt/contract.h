@@ -1,0 +1,15 @@
+// Matrix products written as loops over elements.
+#ifndef NNDIFF_OPT_CONTRACT_H
+#define NNDIFF_OPT_CONTRACT_H
+#include "ir/function.h"
+
+namespace nndiff::opt {
+
+/// Sums over k of x(n, k)·y(j, k), in a loop over j in a loop over n that do not change x and y, are one
+/// matrix product in front of the loops, of which the rounds take their elements. Rows and columns follow
+/// each other without gaps, in either order. Sets `changed`.
+ir::Function contract(ir::Function f, bool& changed);
+
+}  // namespace nndiff::opt
+
+#endif

@@ -268,7 +268,8 @@ class Lifter {
 
   // foreign.cpp: functions whose derivative the user has given
   Object* call_foreign(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
-  int foreign_number(const Derivative& derivative);
+  struct ForeignCall;
+  int foreign_number(const Derivative& derivative, const std::vector<ir::Value>& operands);
 
   // signature.cpp, routine.cpp: recursive functions
   struct Describer;
@@ -395,10 +396,10 @@ class Lifter {
   std::vector<ir::Diagnostic> notes_;
   std::map<const clang::Decl*, Object*> globals_;  // constants outside of the function
   std::map<const Object*, Object*> tables_;        // constant arrays that are indexed at run time, as memory
-  std::map<const Derivative*, int> foreigns_;      // see foreign_number
-  ir::Region entry_;                               // what is executed first: filling these
-  std::vector<Routine> routines_;                  // recursive functions, those being lifted too
-  int routine_count_ = 0;                          // of all that were ever begun
+  std::map<std::pair<const Derivative*, std::string>, int> foreigns_;  // see foreign_number
+  ir::Region entry_;               // what is executed first: filling these
+  std::vector<Routine> routines_;  // recursive functions, those being lifted too
+  int routine_count_ = 0;          // of all that were ever begun
   std::map<const clang::FunctionDecl*, bool> recursive_;
   std::set<ir::Value> lent_;                        // inputs that the function may write
   std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter

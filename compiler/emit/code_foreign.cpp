@@ -188,7 +188,8 @@ struct Code::ForeignCall {
       return "nullptr";
     }
     const Value array = memory[a.role == Role::shared ? static_cast<std::size_t>(a.number) : k];
-    const std::string name = buffer(array), place = at(name, k + 1);
+    const std::string name = buffer(array);
+    std::string place = at(name, k + 1);
     if (place == name || !code.may_be_null(code.usage_.buffer_of(array))) return place;
     return name + " ? " + place + " : nullptr";
   }

@@ -131,6 +131,7 @@ class Lifter {
                         llvm::function_ref<Object*()> no, clang::SourceLocation where);
   bool is_harmless(const ir::Region& region) const;
   Object* choose_between(ir::Value condition, const Content& a, const Content& b);
+  bool is_view(const clang::Expr* expr) const;
   Object* eval_choice(const clang::AbstractConditionalOperator* expr, bool wants_value = false);
   Object* eval_check(const clang::AbstractConditionalOperator* expr);
   Object* eval_logical(const clang::BinaryOperator* expr);
@@ -320,6 +321,10 @@ class Lifter {
   void make_row_room(const Object* row, const Index& count, const clang::Expr* where);
   void spread_rows(const Object* row, const Index& room, const clang::Expr* where);
   void assign_row(Object* to, const Object& from, const clang::Expr* where);
+
+  // packed.cpp
+  Object* gathered(const Object* place, const clang::Expr* where);
+  void scatter(const Object* to, const Object& from, const clang::Expr* where);
 
   // iterator.cpp
   bool is_contiguous(clang::QualType type) const;

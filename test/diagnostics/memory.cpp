@@ -63,11 +63,17 @@ NN_DIFF() double placed(double x) {
 }
 
 struct Pair {
-  double a, b;
+  double a;
+  int b;
 };
-// CHECK: [[FILE]]:[[@LINE+1]]:48: error: 'p' is a pointer to 'const Pair', which is not supported
+// CHECK: [[FILE]]:[[@LINE+1]]:48: error: 'p' is a pointer to 'const Pair', which is not supported; take a pointer to numbers or to structs of numbers of one type, a std::span or an nn::Tensor
 NN_DIFF() double pointer_to_struct(const Pair* p, double x) {
   return p->a * x;
+}
+
+// CHECK: [[FILE]]:[[@LINE+1]]:66: error: 'p' holds elements of type 'std::vector<double>', which is not supported; use numbers, or arrays and structs of numbers
+NN_DIFF() double ragged_parameter(const std::vector<std::vector<double>>& p) {
+  return p[0][0];
 }
 
 // CHECK: [[FILE]]:[[@LINE+3]]:5: error: a range of cases is not supported

@@ -37,6 +37,19 @@ struct Span {
   std::span<double> pass() { return v; }
 };
 
+// What is behind a pointer to structs, or in a span of them.
+template <class T>
+struct PointerTo {
+  std::vector<T> v;
+  using Passed = T*;
+  Passed pass() { return v.data(); }
+};
+template <class T>
+struct SpanOf {
+  std::vector<T> v;
+  std::span<T> pass() { return v; }
+};
+
 template <class T>
 decltype(auto) pass(T& x) {
   if constexpr (requires { x.pass(); })
@@ -50,7 +63,7 @@ template <class T, class Visit>
 void each_number(T& x, const Visit& visit) {
   if constexpr (std::is_floating_point_v<T>) {
     visit(x);
-  } else if constexpr (std::is_arithmetic_v<T>) {
+  } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
   } else if constexpr (std::is_array_v<T> || requires { x.begin(); }) {
     for (auto& item : x) each_number(item, visit);
   } else if constexpr (requires {
@@ -108,17 +121,21 @@ inline nn::Workspace workspace() {
 // What is added to begins with 0.25.
 constexpr double before = 0.25;
 
+template <class T>
+inline constexpr bool is_span = false;
+template <class T>
+inline constexpr bool is_span<std::span<T>> = true;
+
 // Prepares a member of nn::Gradients for argument x, and returns what it holds after the call.
 template <class Member, class T>
 void lend(Member& member, const T& x, Lent& memory) {
-  if constexpr (std::is_pointer_v<Member>) {
-    memory.v.assign(x.v.size(), before);
-    member = memory.lend();
-  } else if constexpr (requires { member = std::span<double>(memory.v); }) {
-    if constexpr (!std::is_same_v<Member, std::vector<double>>) {
-      memory.v.assign(x.v.size(), before);
-      member = std::span<double>(memory.lend(), x.v.size());
-    }
+  if constexpr (std::is_pointer_v<Member> || is_span<Member>) {
+    T copy = x;
+    memory.v.assign(numbers(copy).size(), before);
+    if constexpr (std::is_pointer_v<Member>)
+      member = reinterpret_cast<Member>(memory.lend());
+    else
+      member = Member(reinterpret_cast<typename Member::pointer>(memory.lend()), x.v.size());
   }
 }
 template <class Member>
@@ -126,7 +143,7 @@ void collect(Member& member, Lent& memory, std::vector<double>& out) {
   if constexpr (std::is_pointer_v<Member>) {
     memory.take_back();
     for (double x : memory.v) out.push_back(x - before);
-  } else if constexpr (std::is_same_v<Member, std::span<double>>) {
+  } else if constexpr (is_span<Member>) {
     memory.take_back();
     out.insert(out.end(), memory.v.begin(), memory.v.end());
   } else {

@@ -145,6 +145,8 @@ struct Flattener {
     if (!is_number && !is_numeric(element, context))
       refuse("'" + path + "' holds elements of type '" + shown(element, context) +
              "', which is not supported; use numbers, or arrays and structs of numbers");
+    if (!is_number && element.isConstQualified() && wanted && path != param.name)
+      refuse("'" + path + "' is a span of const structs, so its gradient could not be written; remove const");
     std::string name = "size_of_" + path;
     for (char& c : name)
       if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';

@@ -71,11 +71,6 @@ NN_DIFF() double pointer_to_struct(const Pair* p, double x) {
   return p->a * x;
 }
 
-// CHECK: [[FILE]]:[[@LINE+1]]:66: error: 'p' holds elements of type 'std::vector<double>', which is not supported; use numbers, or arrays and structs of numbers
-NN_DIFF() double ragged_parameter(const std::vector<std::vector<double>>& p) {
-  return p[0][0];
-}
-
 // CHECK: [[FILE]]:[[@LINE+3]]:5: error: a range of cases is not supported
 NN_DIFF() double case_range(double x, int n) {
   switch (n) {

@@ -23,7 +23,7 @@ double dot(const double* a, const double* b, int n, int step);
 NN_ADJOINT(dot)
 void dot_adjoint(const double* a, const double* b, int n, int step, double d_result, double* d_a,
                  double* d_b);
-NN_DIFF(x)
+NN_DIFF()
 double adjoint_of_pointers(const double* x, const double* y, int n) {
   double a[6], m[2][3];
   for (int i = 0; i < 6; ++i) a[i] = x[i % n] * (i + 1);
@@ -33,6 +33,10 @@ double adjoint_of_pointers(const double* x, const double* y, int n) {
   a[3] = 7;
   s += dot(m[0], m[1], 3, 1) + dot(&m[0][1], &a[0], 2, 3) + dot(x, x, n, 1) + dot(x, y, n, 1);
   return s + dot(a, y, 2, 1);
+}
+NN_DIFF(x)
+double adjoint_of_one_pointer(const double* x, const double* y, int n) {
+  return dot(x, y, n, 1) + dot(y, x + 1, n - 1, 1) * dot(y, y, n, 1);
 }
 double spread(std::span<const double> x, const std::span<const int>& pick);
 NN_ADJOINT(spread)
@@ -106,6 +110,39 @@ double adjoint_of_struct(const Body& body, double t) {
     p.y += energy(moved, moved.ends[1 - i]);
   }
   return s * p.y;
+}
+// Sizes that change from round to round, memory that is overwritten behind the calls.
+double root_of_squares(std::span<const double> x, int k);
+NN_ADJOINT(root_of_squares)
+void root_of_squares_adjoint(std::span<const double> x, int k, double result, double d_result,
+                             std::span<double> d_x);
+NN_DIFF()
+double growing_spans(std::span<const double> x, double t) {
+  std::vector<double> own(x.begin(), x.end());
+  double s = t;
+  for (std::size_t i = 0; i <= x.size(); ++i) {
+    s += root_of_squares(std::span<const double>(own).first(i), static_cast<int>(i));
+    if (i < x.size()) own[i] *= s;
+    if (s > 3) s = std::sqrt(s) + root_of_squares(own, 1);
+    own.push_back(s);
+  }
+  return s + root_of_squares(x, 2);
+}
+NN_DIFF()
+double pointers_in_loops(const double* x, int n) {
+  double a[4] = {x[0], 1, x[1], 2};
+  double s = 0;
+  for (int i = 0; i < n; ++i) {
+    double local[3] = {x[i], s, 1};
+    const double before = norm(a, 4);
+    a[i % 4] = before + norm(local, 2);
+    s += norm(a + 1, 2) * norm(x, i + 1);
+    if (s > 10) {
+      s = norm(local + 1, 2);
+      a[0] = s;
+    }
+  }
+  return s + norm(a, 4);
 }
 #endif
 //--- driver.cpp
@@ -196,28 +233,41 @@ void energy_adjoint(const Body& body, const Point& at, double d_result, Point& d
   d_body.ends[body.kind].y = body.w(1) * d_result;
 }
 
-// The gradient with respect to x alone, where that with respect to y is not asked for.
+double root_of_squares(std::span<const double> x, int k) {
+  double s = 0.2;
+  for (double e : x) s += e * e * k;
+  return std::sqrt(s);
+}
+void root_of_squares_adjoint(std::span<const double> x, int k, double result, double d_result,
+                             std::span<double> d_x) {
+  for (std::size_t i = 0; i < x.size(); ++i) d_x[i] = d_result * k * x[i] / result;
+}
+
+// Where the gradient with respect to y is not asked for, there is no memory for it.
 void check_pointers() {
   const double x[] = {0.5, -1.2, 0.8, 1.1}, y[] = {0.3, 0.7, -0.4, 0.9};
-  for (const int n : {2, 3, 4}) {
-    double d[4] = {}, at[4];
-    nn::Gradients<&adjoint_of_pointers> grad;
-    nn::Workspace ws;
-    grad.x = d;
-    near(nn::value_and_grad<&adjoint_of_pointers>(x, y, n, grad, ws), adjoint_of_pointers(x, y, n), 1e-12);
-    std::copy_n(x, 4, at);
-    for (int i = 0; i < n; ++i)
-      near(d[i], numeric_slope([&] { return adjoint_of_pointers(at, y, n); }, at[i]).value, 1e-7);
-  }
+  double d[4] = {}, at[4];
+  nn::Gradients<&adjoint_of_one_pointer> grad;
+  nn::Workspace ws;
+  grad.x = d;
+  near(nn::value_and_grad<&adjoint_of_one_pointer>(x, y, 4, grad, ws), adjoint_of_one_pointer(x, y, 4),
+       1e-12);
+  std::copy_n(x, 4, at);
+  for (int i = 0; i < 4; ++i)
+    near(d[i], numeric_slope([&] { return adjoint_of_one_pointer(at, y, 4); }, at[i]).value, 1e-7);
 }
 
 int main() {
   for (const Pointer& x : {Pointer{0.7, -0.4, 3.5, 1.2}, Pointer{-0.3}})
     verify(adjoint_of_pointer, x, static_cast<int>(x.v.size()));
   check_pointers();
+  for (const int n : {2, 3, 4})
+    verify(adjoint_of_pointers, Pointer({0.5, -1.2, 0.8, 1.1}), Pointer({0.3, 0.7, -0.4, 0.9}), n);
   verify(adjoint_of_span, Span{0.7, -0.4, 1.5}, std::vector{0.9, 1.2});
   verify(adjoint_of_vector, std::vector{0.9, 1.2, -0.5}, 0.8);
   verify(adjoint_of_arrays, std::array{0.9, 1.2, -0.5}, 0.8);
+  verify(growing_spans, Span({0.4, 0.6, 1.2}), 2.2);
+  verify(pointers_in_loops, Pointer({0.4, 0.6, 1.2, 0.9, 1.3, 2.2}), 6);
   Body body{{0.3, -0.8}, 1, {1.2, 0.7}, {}, {{0.4, 0.9}, {-0.6, 1.3}}};
   body.w(0) = 0.25, body.w(1) = -1.5;
   verify(adjoint_of_struct, body, 0.8);

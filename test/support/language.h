@@ -8,6 +8,7 @@
 #include <nn/workspace.h>
 
 #include <cstring>
+#include <memory>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -103,6 +104,7 @@ inline nn::Workspace workspace() {
 // Memory of the caller's for gradients.
 struct Lent {
   std::vector<double> v;
+  std::shared_ptr<void> structs = {};  // what a span of structs refers to
   double* lend() { return v.data(); }
   void take_back() {}
 };
@@ -129,13 +131,17 @@ inline constexpr bool is_span<std::span<T>> = true;
 // Prepares a member of nn::Gradients for argument x, and returns what it holds after the call.
 template <class Member, class T>
 void lend(Member& member, const T& x, Lent& memory) {
-  if constexpr (std::is_pointer_v<Member> || is_span<Member>) {
+  if constexpr (std::is_pointer_v<Member> || std::is_same_v<Member, std::span<double>>) {
     T copy = x;
     memory.v.assign(numbers(copy).size(), before);
     if constexpr (std::is_pointer_v<Member>)
       member = reinterpret_cast<Member>(memory.lend());
     else
-      member = Member(reinterpret_cast<typename Member::pointer>(memory.lend()), x.v.size());
+      member = Member(memory.lend(), x.v.size());
+  } else if constexpr (is_span<Member>) {
+    const auto own = std::make_shared<std::vector<typename Member::value_type>>(x.v.size());
+    member = *own;
+    memory.structs = own;
   }
 }
 template <class Member>
@@ -143,7 +149,7 @@ void collect(Member& member, Lent& memory, std::vector<double>& out) {
   if constexpr (std::is_pointer_v<Member>) {
     memory.take_back();
     for (double x : memory.v) out.push_back(x - before);
-  } else if constexpr (is_span<Member>) {
+  } else if constexpr (std::is_same_v<Member, std::span<double>>) {
     memory.take_back();
     out.insert(out.end(), memory.v.begin(), memory.v.end());
   } else {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ class Elements {
 struct Lent {
   std::vector<double> v;
   Elements there = {};
+  std::shared_ptr<void> structs = {};
   double* lend() { return there.send(v); }
   void take_back() { there.fetch(v); }
 };

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "emit/boundary_ground.h"
+#include "emit/gather.h"
 #include "emit/holder.h"
 #include "emit/interface.h"
 #include "emit/names.h"
@@ -25,8 +26,9 @@ bool needs_checks(const Context& c) {
   return has_memory || !c.interface.labels.empty();
 }
 
-bool has_own_size(const LeafText& leaf) {
-  return leaf.leaf->holder == Holder::vector || leaf.leaf->holder == Holder::span;
+/// The leaf, or the container that it is in.
+std::string path_of(const LeafText& leaf) {
+  return leaf.leaf->path.substr(0, leaf.leaf->path.find("[]"));
 }
 
 /// A vector's or span's size among those that have been checked, else nothing.
@@ -53,9 +55,10 @@ std::string sizes_text(const Context& c) {
     const std::string& local = c.local.at(size.name);
     const auto [first, is_new] = defined_by.try_emplace(size.name, size.leaf);
     const std::string place = leaf.expression + ", " + std::to_string(size.index);
+    if (leaf.repeats) continue;
     if (has_own_size(leaf) && leaf.is_direction)
-      text += "  " + c.check + ".same_elements(" + quoted(leaf.leaf->path) + ", " + leaf.expression + ", " +
-              local + ", " + quoted(c.leaves[first->second].leaf->path) + ");\n";
+      text += "  " + c.check + ".same_elements(" + quoted(path_of(leaf)) + ", " + leaf.expression + ", " +
+              local + ", " + quoted(path_of(c.leaves[first->second])) + ");\n";
     else if (has_own_size(leaf))
       text += "  const std::int64_t " + local + " = nn::rt::size_of(" + leaf.expression + ");\n";
     else if (is_new)
@@ -155,11 +158,15 @@ std::string outputs_text(const Context& c, const Generated& mode) {
   for (std::size_t i = 0; i < c.leaves.size(); ++i) {
     const LeafText& leaf = c.leaves[i];
     const bool lends = leaf.leaf->holder == Holder::pointer || leaf.leaf->holder == Holder::span;
-    if ((wanted[i] && lends) || is_shared(leaf)) text += "  " + c.check + ".borrow();\n";
-    if (wanted[i] && has_own_size(leaf))
-      text += call_text(
-          "  " + c.check + ".elements",
-          {quoted(leaf.gradient_name), leaf.gradient, own_size(c, leaf), quoted(leaf.leaf->path)}, ";\n");
+    const bool is_member = leaf.leaf->holder == Holder::member;
+    const bool is_first =
+        is_first_of(c, i, [&](std::size_t k) { return wanted[k] || is_shared(c.leaves[k]); });
+    if (is_first && ((wanted[i] && (lends || is_member)) || is_shared(leaf)))
+      text += "  " + c.check + ".borrow();\n";
+    if (wanted[i] && has_own_size(leaf) && is_first_of(c, i, [&](std::size_t k) { return wanted[k]; }))
+      text += call_text("  " + c.check + ".elements",
+                        {quoted(leaf.gradient_name), leaf.gradient, own_size(c, leaf), quoted(path_of(leaf))},
+                        ";\n");
     if (mode.cuda_plan && lends) {
       const std::string data = leaf.leaf->holder == Holder::span ? ".data()" : "";
       text += "  " + c.check + ".pointer(" + quoted(leaf.leaf->path) + ", " + leaf.expression + data + ");\n";
@@ -186,10 +193,16 @@ std::string overlaps_text(const Context& c, const Generated& mode) {
   const std::vector<bool> wanted = wanted_of(c, mode);
   for (std::size_t i = 0; i < c.leaves.size(); ++i) {
     const LeafText& leaf = c.leaves[i];
-    if (leaf.leaf->holder == Holder::scalar) continue;
-    (is_shared(leaf) ? written : read) +=
-        piece(is_shared(leaf), leaf.leaf->path, range(*leaf.leaf, leaf.expression, own_size(c, leaf)));
-    if (wanted[i])
+    if (leaf.leaf->holder == Holder::scalar || leaf.repeats) continue;
+    const auto is_any = [&](const auto& holds) {  // of the leaves in one container
+      for (std::size_t k = 0; k < c.leaves.size(); ++k)
+        if (c.leaves[k].expression == leaf.expression && holds(k)) return true;
+      return false;
+    };
+    const bool shared = is_any([&](std::size_t k) { return is_shared(c.leaves[k]); });
+    (shared ? written : read) +=
+        piece(shared, path_of(leaf), range(*leaf.leaf, leaf.expression, own_size(c, leaf)));
+    if (is_any([&](std::size_t k) { return wanted[k]; }))
       written += piece(true, leaf.gradient_name, range(*leaf.leaf, leaf.gradient, own_size(c, leaf)));
   }
   if (fills_outputs(mode) && !c.primal.result.shape.empty()) {
@@ -221,6 +234,7 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
                            : "&" + c.names.tangent + ".value";
     case Role::leaf: {
       const LeafText& leaf = c.leaves[argument.leaf];
+      if (!leaf.array.empty()) return leaf.array;
       if (!leaf.is_tensor) return plain_argument(*leaf.leaf, leaf.expression);
       return (leaf.leaf->type.shape.empty() && !on_device ? "*" : "") + leaf.expression + data;
     }
@@ -228,7 +242,8 @@ std::string core_argument(const Context& c, const CoreArgument& argument, std::s
       const LeafText& leaf = c.leaves[argument.leaf];
       if (leaf.is_tensor)
         return "nn::rt::sized(" + leaf.gradient + ", " + leaf.expression + ".extents()" + place + ")";
-      return plain_gradient(*leaf.leaf, leaf.gradient, own_size(c, leaf));
+      return !leaf.d_array.empty() ? leaf.d_array
+                                   : plain_gradient(*leaf.leaf, leaf.gradient, own_size(c, leaf));
     }
   }
   ir::bug("a core argument of no kind");
@@ -244,8 +259,15 @@ std::string core_call(const Context& c, const Generated& mode, bool on_device) {
   const std::string name = on_device ? cuda_name(mode.plan.f) : core_name(mode.plan.f);
   const bool assigns = fills_outputs(mode) && c.primal.result.shape.empty();
   const bool returns = !fills_outputs(mode) || (on_device && !assigns);
-  const std::string head = assigns ? c.names.out + ".value = " : returns ? "return " : "";
-  return call_text((on_device ? "    " : "  ") + head + "generated::" + name, arguments, ";\n") +
+  const Gathering around = on_device ? Gathering() : gathering(c, mode, wanted_of(c, mode));
+  const bool goes_on = returns && !around.after.empty();
+  const std::string head = assigns   ? c.names.out + ".value = "
+                           : goes_on ? "const auto " + c.value + " = "
+                           : returns ? "return "
+                                     : "";
+  return around.before +
+         call_text((on_device ? "    " : "  ") + head + "generated::" + name, arguments, ";\n") +
+         around.after + (goes_on ? "  return " + c.value + ";\n" : "") +
          (on_device && assigns ? "    return;\n" : "");
 }
 

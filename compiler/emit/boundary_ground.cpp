@@ -7,6 +7,12 @@
 
 namespace nndiff::emit {
 
+bool has_own_size(const LeafText& leaf) {
+  const ir::Holder holder = leaf.leaf->holder;
+  return holder == ir::Holder::vector || holder == ir::Holder::span ||
+         (holder == ir::Holder::member && !leaf.leaf->type.shape[0].is_static());
+}
+
 std::string quoted(const std::string& text) {
   return "\"" + text + "\"";
 }
@@ -31,6 +37,21 @@ std::string shape_text(const Context& c) {
   return "nn::rt::extents<" + type_text(c.primal.result) + ">({" + list + "})";
 }
 
+namespace {
+
+/// What is gathered for the last leaf.
+void name_arrays(Context& c, Names& names, const std::string& members) {
+  LeafText& leaf = c.leaves.back();
+  leaf.members = members;
+  leaf.array = names.unique(identifier(leaf.leaf->path));
+  leaf.d_array = names.unique("d_" + identifier(leaf.leaf->path));
+  leaf.repeats = std::any_of(c.leaves.begin(), c.leaves.end() - 1,
+                             [&](const LeafText& other) { return other.expression == leaf.expression; });
+  while (c.items.size() < leaf.leaf->type.shape.size()) c.items.push_back(names.unique("item"));
+}
+
+}  // namespace
+
 Context context_of(ir::Function function, bool along) {
   Context c;
   c.primal = std::move(function);
@@ -48,16 +69,22 @@ Context context_of(ir::Function function, bool along) {
   c.sizes = names.unique("sizes");
   c.shape = names.unique("shape");
   c.memory = names.unique("memory");
+  c.value = names.unique("value");
+  c.to = names.unique("to");
+  c.from = names.unique("from");
   for (const std::string& dim : c.dims) c.local[dim] = names.unique(dim);
   for (std::size_t i = 0; i < primal.params.size(); ++i) {
     const ir::Param& param = primal.params[i];
     for (const ir::Leaf& leaf : param.leaves) {
-      const std::string inside = leaf.path.substr(std::min(param.name.size(), leaf.path.size()));
+      const std::size_t in = std::min(leaf.path.find("[]"), leaf.path.size());
+      const std::string inside =
+          leaf.path.substr(std::min(param.name.size(), in), in - std::min(param.name.size(), in));
       const bool is_direction = along && i + 1 == primal.params.size();
       const std::string member = (is_direction ? "" : "." + param.name) + inside;
       c.leaves.push_back(
           {&leaf, c.names.params[i] + inside, (is_direction ? c.names.product : c.names.grad) + member,
            (is_direction ? "product" : "grad") + member, i, leaf.holder == ir::Holder::tensor, is_direction});
+      if (leaf.holder == ir::Holder::member) name_arrays(c, names, leaf.path.substr(in));
     }
   }
   return c;

@@ -17,6 +17,10 @@ struct LeafText {
   std::size_t param = 0;
   bool is_tensor = false;  // a scalar's expression is the number itself
   bool is_direction = false;
+  // Of what is gathered: `expression` and `gradient` are the container's.
+  std::string members = {};              // "[].x"
+  std::string array = {}, d_array = {};  // the arrays of the core function
+  bool repeats = false;                  // another leaf of the same container comes before
 };
 
 /// The texts that the definitions of one user's function share; `leaves` point into its `primal`.
@@ -25,11 +29,23 @@ struct Context {
   Interface interface;
   ArgumentNames names;
   std::vector<LeafText> leaves;
-  std::vector<std::string> dims;             // run_time_dims
-  std::map<std::string, std::string> local;  // the identifier of each of them
-  std::string check, sizes, shape, memory;   // variables
-  bool along = false;                        // the arguments of a derivative in a direction
+  std::vector<std::string> dims;                             // run_time_dims
+  std::map<std::string, std::string> local;                  // the identifier of each of them
+  std::string check, sizes, shape, memory, value, to, from;  // variables
+  std::vector<std::string> items;                            // of loops, by depth
+  bool along = false;                                        // the arguments of a derivative in a direction
 };
+
+/// A vector or span, or what is in one: its size is a name of its own.
+bool has_own_size(const LeafText& leaf);
+
+/// Whether leaf `i` is the first one in its container for which `holds`; always where nothing is gathered.
+template <class Holds>
+bool is_first_of(const Context& c, std::size_t i, const Holds& holds) {
+  for (std::size_t k = 0; k < i && c.leaves[i].repeats; ++k)
+    if (c.leaves[k].expression == c.leaves[i].expression && holds(k)) return false;
+  return holds(i);
+}
 
 /// In quotation marks.
 std::string quoted(const std::string& text);

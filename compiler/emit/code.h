@@ -95,7 +95,7 @@ class Code {
   bool is_used_in(const plan::Buffer& buffer, int scope) const;
   void dimension(Value v);
   void foreign(Value v);
-  std::string passed(const ir::Foreign::Argument& argument, Value v, Waiting& reads);
+  struct ForeignCall;
   std::string gradient(const ir::Foreign::Argument& argument, Value memory, Value result);
   std::string view(const std::string& spelling, Value v) const;
   void write(int buffer);

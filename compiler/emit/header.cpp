@@ -27,11 +27,15 @@ std::string specialisation(const std::string& name, const ir::Function& primal, 
   return "template <>\nstruct nn::" + name + "<" + address_of(primal) + "> {\n" + members + "};\n";
 }
 
+// A span of numbers or of structs.
+bool is_span(const ir::Param& param) {
+  return param.type.starts_with("std::span<");
+}
+
 // The type of what a gradient is written to: through a pointer or span that does not promise otherwise.
 std::string gradient_type(const ir::Param& param) {
   std::string type = param.type;
-  const bool lends = !param.is_aggregate && (param.leaves[0].holder == ir::Holder::pointer ||
-                                             param.leaves[0].holder == ir::Holder::span);
+  const bool lends = is_span(param) || (!param.is_aggregate && param.leaves[0].holder == ir::Holder::pointer);
   const std::size_t at = lends ? type.find("const ") : std::string::npos;
   if (at != std::string::npos) type.erase(at, 6);
   return global_type(type);
@@ -123,7 +127,7 @@ std::vector<std::string> parameter_list(const ir::Function& primal) {
     const auto changes = [](const ir::Leaf& leaf) {
       return leaf.written && leaf.holder != ir::Holder::span && leaf.holder != ir::Holder::pointer;
     };
-    const bool is_changed = std::any_of(param.leaves.begin(), param.leaves.end(), changes);
+    const bool is_changed = !is_span(param) && std::any_of(param.leaves.begin(), param.leaves.end(), changes);
     const bool by_value =
         !param.is_aggregate && !is_changed && !param.is_tensor &&
         (param.leaves[0].holder == ir::Holder::scalar || param.leaves[0].holder == ir::Holder::pointer);

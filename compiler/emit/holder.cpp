@@ -5,6 +5,15 @@ namespace nndiff::emit {
 
 using ir::Holder;
 
+namespace {
+
+/// What structs are made of.
+std::string numbers(const ir::Leaf& leaf, const std::string& pointer) {
+  return "nn::rt::numbers<" + ir::cpp_name(leaf.type.elem) + ">(" + pointer + ")";
+}
+
+}  // namespace
+
 std::string range(const ir::Leaf& leaf, const std::string& expression, const std::string& size) {
   switch (leaf.holder) {
     case Holder::array:
@@ -13,6 +22,8 @@ std::string range(const ir::Leaf& leaf, const std::string& expression, const std
       return expression + ".data(), nn::rt::size_of(" + expression + ")";
     case Holder::span:
       return expression + ".data(), " + size;
+    case Holder::member:
+      return "std::data(" + expression + "), nn::rt::size_of(" + expression + ")";
     case Holder::pointer:
       return expression + ", 1";
     default:
@@ -28,7 +39,7 @@ std::string plain_argument(const ir::Leaf& leaf, const std::string& expression) 
     case Holder::span:
       return expression + ".data()";
     case Holder::pointer:
-      return expression;
+      return leaf.packed ? numbers(leaf, expression) : expression;
     default:
       return (leaf.written ? "&" : "") + expression;
   }
@@ -43,7 +54,7 @@ std::string plain_gradient(const ir::Leaf& leaf, const std::string& gradient, co
     case Holder::span:
       return "nn::rt::writable(" + gradient + ".data())";
     case Holder::pointer:
-      return "nn::rt::writable(" + gradient + ")";
+      return "nn::rt::writable(" + (leaf.packed ? numbers(leaf, gradient) : gradient) + ")";
     default:
       return "&" + gradient;
   }

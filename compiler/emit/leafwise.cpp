@@ -173,6 +173,9 @@ void check_leafwise(const Derivative& derivative) {
     for (const ir::Leaf* leaf : ir::leaves(derivative.primal)) {
       if (leaf->written) refuse("it changes '" + leaf->path + "', so it cannot be called for each row");
       const bool lends = leaf->holder == ir::Holder::pointer || leaf->holder == ir::Holder::span;
+      if (leaf->wanted && leaf->holder == ir::Holder::member)
+        refuse("'" + leaf->path.substr(0, leaf->path.find("[]")) +
+               "' holds structs or arrays; take an nn::Tensor, an array or a std::vector of numbers");
       if (leaf->wanted && lends)
         refuse("'" + leaf->path + "' is " + (leaf->holder == ir::Holder::span ? "a span" : "a pointer") +
                "; take an nn::Tensor, an array or a std::vector");

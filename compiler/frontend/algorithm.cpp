@@ -13,7 +13,8 @@ std::vector<Object*> Lifter::leaves_of(Object* data) {
   if (!data->has_parts() && data->state != State::choice) return {data};
   std::vector<Object*> leaves;
   for (Object* part : std::vector<Object*>(data->parts))
-    for (Object* leaf : leaves_of(part)) leaves.push_back(leaf);
+    for (Object* leaf : leaves_of(part))
+      if (std::find(leaves.begin(), leaves.end(), leaf) == leaves.end()) leaves.push_back(leaf);
   return leaves;
 }
 

@@ -15,13 +15,23 @@ bool is_failure(const clang::Expr* expr) {
 
 }  // namespace
 
+/// True for nn::view<…>(…), or a choice of such.
+bool Lifter::is_view(const clang::Expr* expr) const {
+  expr = expr->IgnoreUnlessSpelledInSource();
+  if (const auto* choice = llvm::dyn_cast<clang::ConditionalOperator>(expr))
+    return is_view(choice->getTrueExpr()) && is_view(choice->getFalseExpr());
+  const auto* call = llvm::dyn_cast<clang::CallExpr>(expr);
+  return call && call->getDirectCallee() && primitive_name(call->getDirectCallee()) == "view";
+}
+
 /// condition ? a : b. As an lvalue it is the place that the condition selects.
 Object* Lifter::eval_choice(const clang::AbstractConditionalOperator* expr, bool wants_value) {
   if (llvm::isa<clang::BinaryConditionalOperator>(expr))
     refuse(expr->getExprLoc(), "'?:' without a middle operand is not supported");
   if (expr->getType()->isVoidType()) return eval_check(expr);
   const Object* condition = truth(eval(expr->getCond()), expr->getCond());
-  const bool is_place = (expr->isGLValue() || is_slice(expr->getType())) && !wants_value;
+  const bool is_place = (expr->isGLValue() || is_slice(expr->getType()) || is_view(expr)) && !wants_value;
+  bool is_const = false;
   const auto side = [&](const clang::Expr* operand) {
     Object* object = eval(operand);
     return wants_value ? load(object, operand) : object;
@@ -30,12 +40,16 @@ Object* Lifter::eval_choice(const clang::AbstractConditionalOperator* expr, bool
     return side(condition->integer.getBoolValue() ? expr->getTrueExpr() : expr->getFalseExpr());
   const auto held = [&](const clang::Expr* operand) {
     Object* object = side(operand);
+    is_const = is_const || object->read_only;
     return is_place ? address_of(object) : object;
   };
   Object* result = choose_object(
       condition->value, [&] { return held(expr->getTrueExpr()); }, [&] { return held(expr->getFalseExpr()); },
       expr->getExprLoc());
-  return is_place ? dereference(result, expr->getType(), expr) : result;
+  if (!is_place) return result;
+  result = dereference(result, expr->getType(), expr);
+  result->read_only = result->read_only || (is_const && !expr->isGLValue());
+  return result;
 }
 
 /// condition ? void : void. A side that does not return is a check: what follows may assume that it holds.

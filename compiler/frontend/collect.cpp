@@ -178,10 +178,12 @@ class Collector {
     const bool is_tensor = !type->isReferenceType() && tensor && ir::is_floating(tensor->elem);
     if (is_scalar || is_tensor) return;
     if (type->isVoidType())
-      return report(function->getLocation(),
-                    "'" + function->getNameAsString() +
-                        "' returns nothing; return what the derivative is wanted of, "
-                        "a float, a double or a floating-point nn::Tensor");
+      return report(
+          function->getLocation(),
+          "'" + function->getNameAsString() +
+              "' returns nothing, and derivatives are of what a function returns; call it in a marked "
+              "one that returns what the derivative is wanted of: a float, a double or a "
+              "floating-point nn::Tensor");
     const std::string what = value_type(type) && !tensor
                                  ? "an expression that is not evaluated yet; declare the result "
                                    "as nn::Tensor<…>"

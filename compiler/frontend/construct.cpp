@@ -172,7 +172,8 @@ void Lifter::run_constructor(const clang::CXXConstructorDecl* constructor,
 /// A member's first value; a reference is kept as a pointer.
 void Lifter::initialise(Object* part, clang::QualType type, const clang::Expr* value) {
   Object* object = eval(value);
-  if (object->state == Content::State::place && tensor_type(type) && !type->isReferenceType())
+  const bool is_lent = object->state == Content::State::place || object->state == Content::State::choice;
+  if (is_lent && tensor_type(type) && !type->isReferenceType())
     refuse(value->getExprLoc(), "a view as a member is not supported; use a local variable");
   assign(part, type->isReferenceType() ? *address_of(object) : *object, value);
 }

@@ -160,7 +160,8 @@ Flow Lifter::exec_return(const clang::ReturnStmt* stmt) {
   const clang::QualType type = frame.function->getReturnType();
   if (type->isReferenceType() || is_slice(type))
     objects_.set(*frame.result, *address_of(value));
-  else if (value->state == State::place && !value->dims.empty())  // a view
+  else if ((value->state == State::place && !value->dims.empty()) ||
+           (value->state == State::choice && tensor_type(type)))  // a view
     objects_.set(*frame.result, *value);
   else if (!type->isVoidType())
     assign(frame.result, *value, stmt->getRetValue());

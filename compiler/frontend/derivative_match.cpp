@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "frontend/derivative_parts.h"
 #include "frontend/types.h"
 
 namespace nndiff::frontend {
@@ -15,8 +16,9 @@ using clang::ParmVarDecl;
 using clang::QualType;
 using ir::Foreign;
 using Role = Foreign::Argument::Role;
+using Form = Foreign::Argument::Form;
 
-/// A number or tensor: what can be passed to a function that the compiler does not look into.
+/// A number or tensor: what such a function can return.
 std::optional<ir::Type> passable(QualType type) {
   type = type.getNonReferenceType();
   if (const auto tensor = tensor_type(type))  // one without axes is a number in the IR
@@ -25,19 +27,12 @@ std::optional<ir::Type> passable(QualType type) {
   return std::nullopt;
 }
 
-/// By value or by reference to const.
-bool is_read_only(QualType type) {
-  if (type->isRValueReferenceType()) return false;
-  return !type->isReferenceType() || type.getNonReferenceType().isConstQualified();
-}
-
-/// A reference through which the function may write.
-bool is_written(QualType type) {
-  return type->isLValueReferenceType() && !type.getNonReferenceType().isConstQualified();
-}
-
 bool is_same(QualType a, QualType b, const clang::ASTContext& context) {
   return context.hasSameUnqualifiedType(a.getNonReferenceType(), b.getNonReferenceType());
+}
+
+bool is_floating(const Foreign::Argument& a) {
+  return ir::is_floating(a.type.elem);
 }
 
 struct Matcher {
@@ -45,6 +40,7 @@ struct Matcher {
   const FunctionDecl* function;
   const FunctionDecl* adjoint;
   Match match = {};
+  std::vector<std::vector<Foreign::Argument>> parts = {};  // of the function's parameters
 
   std::string quoted(const clang::NamedDecl* decl) const { return "'" + decl->getNameAsString() + "'"; }
 
@@ -62,25 +58,22 @@ struct Matcher {
                     "'d_result'");
   }
 
-  /// "const nn::Tensor<double, 3>& w", "double& d_x".
-  std::string parameter(QualType type, const std::string& name, bool is_gradient) const {
-    const QualType plain = type.getNonReferenceType().getUnqualifiedType();
-    const bool by_value = !is_gradient && !tensor_type(plain);
-    return (by_value || is_gradient ? "" : "const ") + shown(plain, context) + (by_value ? " " : "& ") + name;
+  bool has_gradient(unsigned parameter) const {
+    return std::any_of(parts[parameter].begin(), parts[parameter].end(), is_floating);
   }
 
   /// The whole declaration that is expected.
   std::string expected() const {
     std::string saved, gradients;
-    for (const ParmVarDecl* p : function->parameters()) {
+    for (unsigned i = 0; i < function->getNumParams(); ++i) {
+      const ParmVarDecl* p = function->getParamDecl(i);
       const std::string name = p->getNameAsString();
-      saved += parameter(p->getType(), name, false) + ", ";
-      const auto type = passable(p->getType());
-      if (type && ir::is_floating(type->elem)) gradients += ", " + parameter(p->getType(), "d_" + name, true);
+      saved += declared(p->getType(), name, false, context) + ", ";
+      if (has_gradient(i)) gradients += ", " + declared(p->getType(), "d_" + name, true, context);
     }
     const QualType result = function->getReturnType();
-    return "void " + adjoint->getNameAsString() + "(" + saved + parameter(result, "result", false) + ", " +
-           parameter(result, "d_result", false) + gradients + ")";
+    return "void " + adjoint->getNameAsString() + "(" + saved + declared(result, "result", false, context) +
+           ", " + declared(result, "d_result", false, context) + gradients + ")";
   }
 
   /// The function must be one that generated code can call and that has a derivative.
@@ -113,10 +106,15 @@ struct Matcher {
     const clang::SourceLocation at = adjoint->getLocation();
     if (p->getName().empty())
       return fail(at, "a parameter of " + quoted(function) + " has no name to know it by");
-    const auto type = passable(p->getType());
-    if (!type || !is_read_only(p->getType()))
-      return fail(at, quoted(p) + " of " + quoted(function) + " is of type '" + shown(p->getType(), context) +
-                          "'; a function with an adjoint takes numbers and const nn::Tensor<…>&");
+    DerivativeParts taken = derivative_parts(p->getType(), context);
+    if (!is_read_only(p->getType())) taken.problem = "it could be written";
+    if (!taken.problem.empty())
+      return fail(
+          at, quoted(p) + " of " + quoted(function) + " is of type '" + shown(p->getType(), context) + "' (" +
+                  taken.problem +
+                  "); a function with an adjoint takes numbers, and tensors, arrays, std::vectors and "
+                  "structs of these by value or const&, const T* and std::span<const T>");
+    parts.push_back(std::move(taken.list));
     const bool is_taken = p->getName() == "result" || p->getName() == "d_result" ||
                           std::any_of(function->param_begin(), function->param_end(), [&](const auto* other) {
                             return p->getNameAsString() == "d_" + other->getNameAsString();
@@ -128,11 +126,10 @@ struct Matcher {
   /// The sizes of the result come with the arguments.
   bool check_sizes(const ir::Type& result) {
     std::set<std::string, std::less<>> known;
-    for (const ParmVarDecl* p : function->parameters()) {
-      const ir::Shape shape = passable(p->getType())->shape;
-      for (const ir::Dim& d : shape)
-        if (!d.is_static()) d.for_each_name([&](std::string_view name) { known.emplace(name); });
-    }
+    for (const auto& list : parts)
+      for (const Foreign::Argument& a : list)
+        for (const ir::Dim& d : a.type.shape)
+          if (!d.is_static()) d.for_each_name([&](std::string_view name) { known.emplace(name); });
     std::string unknown;
     for (const ir::Dim& d : result.shape)
       if (!d.is_static())
@@ -151,11 +148,11 @@ struct Matcher {
     if (adjoint->isVariadic()) return misfit(at, name + " has variable arguments");
     for (const ParmVarDecl* p : adjoint->parameters())
       if (!add(p)) return false;
-    for (const ParmVarDecl* p : function->parameters()) {
-      const bool is_floating = ir::is_floating(passable(p->getType())->elem);
+    for (unsigned i = 0; i < function->getNumParams(); ++i) {
+      const ParmVarDecl* p = function->getParamDecl(i);
       const auto is_its = [&](const Foreign::Argument& a) { return a.name == "d_" + p->getNameAsString(); };
-      if (is_floating && std::none_of(match.derivative.backward.arguments.begin(),
-                                      match.derivative.backward.arguments.end(), is_its))
+      if (has_gradient(i) && std::none_of(match.derivative.backward.arguments.begin(),
+                                          match.derivative.backward.arguments.end(), is_its))
         return misfit(at, name + " has no parameter 'd_" + p->getNameAsString() + "'");
     }
     return true;
@@ -164,14 +161,13 @@ struct Matcher {
   /// Which value a parameter of the adjoint stands for, by its name.
   bool add(const ParmVarDecl* p) {
     const std::string name = p->getNameAsString();
-    if (name == "result") return add(p, Role::result, -1, function->getReturnType());
-    if (name == "d_result") return add(p, Role::upstream, -1, function->getReturnType());
+    if (name == "result") return add_whole(p, Role::result);
+    if (name == "d_result") return add_whole(p, Role::upstream);
     for (unsigned i = 0; i < function->getNumParams(); ++i) {
       const ParmVarDecl* of = function->getParamDecl(i);
-      if (of->getName() == name) return add(p, Role::value, static_cast<int>(i), of->getType());
+      if (of->getName() == name) return add(p, Role::value, i);
       if ("d_" + of->getNameAsString() != name) continue;
-      if (ir::is_floating(passable(of->getType())->elem))
-        return add(p, Role::gradient, static_cast<int>(i), of->getType());
+      if (has_gradient(i)) return add(p, Role::gradient, i);
       return misfit(p->getLocation(), quoted(of) + " is of type '" + shown(of->getType(), context) +
                                           "', which has no derivative");
     }
@@ -180,16 +176,40 @@ struct Matcher {
                                         quoted(function) + " is given");
   }
 
-  bool add(const ParmVarDecl* p, Role role, int number, QualType type) {
-    const bool passes = role == Role::gradient ? is_written(p->getType()) : is_read_only(p->getType());
-    if (!passes || !is_same(p->getType(), type, context))
-      return misfit(p->getLocation(), quoted(p) + " is of type '" + shown(p->getType(), context) + "'");
-    match.derivative.backward.arguments.push_back(argument(role, number, type, p->getNameAsString()));
+  bool mistyped(const ParmVarDecl* p) {
+    return misfit(p->getLocation(), quoted(p) + " is of type '" + shown(p->getType(), context) + "'");
+  }
+
+  /// The result, or its adjoint.
+  bool add_whole(const ParmVarDecl* p, Role role) {
+    const QualType type = function->getReturnType();
+    if (!is_read_only(p->getType()) || !is_same(p->getType(), type, context)) return mistyped(p);
+    append({role, -1, *passable(type), "", spell(type, context)}, p);
     return true;
   }
 
-  Foreign::Argument argument(Role role, int number, QualType type, const std::string& name) const {
-    return {role, number, *passable(type), name, spell(type.getNonReferenceType(), context)};
+  /// A parameter of the function, or the gradient with respect to it.
+  bool add(const ParmVarDecl* p, Role role, unsigned parameter) {
+    const QualType type = function->getParamDecl(parameter)->getType();
+    const bool fits = role == Role::gradient
+                          ? takes_gradient(p->getType(), type, context)
+                          : is_read_only(p->getType()) && is_same(p->getType(), type, context);
+    if (!fits) return mistyped(p);
+    int number = 0;
+    for (unsigned i = 0; i < parameter; ++i) number += static_cast<int>(parts[i].size());
+    for (Foreign::Argument a : parts[parameter]) {
+      a.role = a.form == Form::offset ? Role::value : role;
+      a.number = number++;
+      if (a.form == Form::span) a.spelling = spell(p->getType().getNonReferenceType(), context);
+      if (role == Role::value || a.form == Form::offset || is_floating(a)) append(std::move(a), p);
+    }
+    return true;
+  }
+
+  void append(Foreign::Argument a, const ParmVarDecl* p) {
+    a.name = p->getNameAsString();
+    a.parameter = static_cast<int>(p->getFunctionScopeIndex());
+    match.derivative.backward.arguments.push_back(std::move(a));
   }
 
   /// Whether the two belong together; else `problem` says why not.
@@ -201,11 +221,13 @@ struct Matcher {
     call.name = function->getQualifiedNameAsString();
     call.result = *passable(function->getReturnType());
     call.result_spelling = spell(function->getReturnType(), context);
-    for (unsigned i = 0; i < function->getNumParams(); ++i) {
-      const ParmVarDecl* p = function->getParamDecl(i);
-      call.arguments.push_back(
-          argument(Role::value, static_cast<int>(i), p->getType(), p->getNameAsString()));
-    }
+    for (unsigned i = 0; i < function->getNumParams(); ++i)
+      for (Foreign::Argument& a : parts[i]) {
+        a.number = static_cast<int>(call.arguments.size());
+        a.name = function->getParamDecl(i)->getNameAsString();
+        a.parameter = static_cast<int>(i);
+        call.arguments.push_back(std::move(a));
+      }
     return true;
   }
 };

@@ -30,9 +30,8 @@ void Lifter::declare(const clang::VarDecl* variable) {
     object = from_constant(*value, type);
   if (!object && variable->getInit()) {
     object = eval(variable->getInit());
-    const bool is_view = object->state == Object::State::place && tensor_type(type);
-    if (!is_reference && !is_view &&
-        (object->state == Object::State::place || object->state == Object::State::choice))
+    const bool is_place = object->state == Object::State::place || object->state == Object::State::choice;
+    if (is_place && !is_reference && !tensor_type(type))  // a tensor that is no object of its own is a view
       object = copy(*object, variable->getInit());
   }
   if (!object) object = default_object(type, variable->getLocation(), false);

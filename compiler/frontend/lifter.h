@@ -131,6 +131,7 @@ class Lifter {
                         llvm::function_ref<Object*()> no, clang::SourceLocation where);
   bool is_harmless(const ir::Region& region) const;
   Object* choose_between(ir::Value condition, const Content& a, const Content& b);
+  bool is_view(const clang::Expr* expr) const;
   Object* eval_choice(const clang::AbstractConditionalOperator* expr, bool wants_value = false);
   Object* eval_check(const clang::AbstractConditionalOperator* expr);
   Object* eval_logical(const clang::BinaryOperator* expr);
@@ -268,7 +269,8 @@ class Lifter {
 
   // foreign.cpp: functions whose derivative the user has given
   Object* call_foreign(const clang::FunctionDecl* callee, Arguments arguments, const clang::Expr* call);
-  int foreign_number(const Derivative& derivative);
+  struct ForeignCall;
+  int foreign_number(const Derivative& derivative, const std::vector<ir::Value>& operands);
 
   // signature.cpp, routine.cpp: recursive functions
   struct Describer;
@@ -319,6 +321,10 @@ class Lifter {
   void make_row_room(const Object* row, const Index& count, const clang::Expr* where);
   void spread_rows(const Object* row, const Index& room, const clang::Expr* where);
   void assign_row(Object* to, const Object& from, const clang::Expr* where);
+
+  // packed.cpp
+  Object* gathered(const Object* place, const clang::Expr* where);
+  void scatter(const Object* to, const Object& from, const clang::Expr* where);
 
   // iterator.cpp
   bool is_contiguous(clang::QualType type) const;
@@ -395,10 +401,10 @@ class Lifter {
   std::vector<ir::Diagnostic> notes_;
   std::map<const clang::Decl*, Object*> globals_;  // constants outside of the function
   std::map<const Object*, Object*> tables_;        // constant arrays that are indexed at run time, as memory
-  std::map<const Derivative*, int> foreigns_;      // see foreign_number
-  ir::Region entry_;                               // what is executed first: filling these
-  std::vector<Routine> routines_;                  // recursive functions, those being lifted too
-  int routine_count_ = 0;                          // of all that were ever begun
+  std::map<std::pair<const Derivative*, std::string>, int> foreigns_;  // see foreign_number
+  ir::Region entry_;               // what is executed first: filling these
+  std::vector<Routine> routines_;  // recursive functions, those being lifted too
+  int routine_count_ = 0;          // of all that were ever begun
   std::map<const clang::FunctionDecl*, bool> recursive_;
   std::set<ir::Value> lent_;                        // inputs that the function may write
   std::vector<const Object*>* reads_ = nullptr;     // where reads are noted, if they matter

@@ -75,7 +75,10 @@ Object* Lifter::part_at(Object* container, const Index& index) {
     }
     case State::place:
       content.dims.erase(content.dims.begin());
-      if (content.place.flat)
+      if (std::vector<std::int64_t>& strides = content.place.strides; !strides.empty()) {
+        content.place.index[0] = plus(content.place.index[0], times(index, ir::Dim(strides[0])));
+        strides.erase(strides.begin());
+      } else if (content.place.flat)
         content.place.index[0] = plus(content.place.index[0], times(index, ir::count(content.dims)));
       else
         content.place.index.push_back(index);
@@ -234,6 +237,7 @@ Object* Lifter::read(const Object* object, const clang::Expr* where) {
     return objects_.holding(std::move(content));
   }
   if (object->state == State::place) check_place(object->place, where);
+  if (object->state == State::place && !object->place.strides.empty()) return gathered(object, where);
   if (object->state == State::place && object->place.root->state == State::row)
     return read(in_row(object, where), where);
   if (object->state != State::place) {
@@ -260,6 +264,7 @@ Object* Lifter::read(const Object* object, const clang::Expr* where) {
 void Lifter::write_place(const Object* to, const Object& from, const clang::Expr* where) {
   Object* root = to->place.root;
   check_place(to->place, where);
+  if (!to->place.strides.empty()) return scatter(to, from, where);
   if (root->state == State::row) return write_place(in_row(to, where), from, where);
   if (root->state == State::choice) {
     const auto side = [&](int i) {

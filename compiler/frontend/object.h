@@ -33,8 +33,9 @@ struct Place {
   Object* root = nullptr;
   std::vector<Index> index;
   bool flat = false;
-  bool checked = false;  // an index out of range is an error of the call
-  int moves = 0;         // of the root when this place was found
+  bool checked = false;                    // an index out of range is an error of the call
+  int moves = 0;                           // of the root when this place was found
+  std::vector<std::int64_t> strides = {};  // of a flat place's first axes, where other numbers lie between
 };
 
 /// What an object holds.

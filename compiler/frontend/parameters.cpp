@@ -61,6 +61,7 @@ struct Flattener {
     }
     if (type->isScalarType()) return leaf({scalar(type, path), {}}, path, ir::Holder::scalar);
     if (const auto numbers = array_of_numbers(type)) return leaf(*numbers, path, ir::Holder::array);
+    if (is_long_table(type)) return members(type, path, {});
     std::vector<Object*> parts;
     if (const auto array = array_of(type, context)) {
       for (std::uint64_t i = 0; i < array->count; ++i)
@@ -80,27 +81,82 @@ struct Flattener {
           "'" + path +
           "' is a pointer to a function, which must be known at compile time; call a template that takes the "
           "function or a lambda");
-    if (!to->isArithmeticType() || !elem_of(to))
+    const bool is_number = to->isArithmeticType() && elem_of(to);
+    const auto packed = is_number ? std::nullopt : packed_of(to, context);
+    if (!is_number && !packed)
       refuse("'" + path + "' is a pointer to '" + shown(to, context) +
-             "', which is not supported; take a pointer to numbers, a std::span or an nn::Tensor");
+             "', which is not supported; take a pointer to numbers or to structs of numbers of one type, a "
+             "std::span or an nn::Tensor");
     Flattener inner = *this;
     inner.enter_reference(to);
-    Object* numbers = inner.leaf({scalar(to, path), {ir::unknown_extent()}}, path, ir::Holder::pointer);
-    return objects.of(Content::State::pointer, {numbers, {Index{}}, true});
+    const ir::Elem elem = packed ? packed->elem : scalar(to, path);
+    Object* first = inner.leaf({elem, {ir::unknown_extent()}}, path, ir::Holder::pointer);
+    param.leaves.back().packed = packed.has_value();
+    if (packed) {
+      std::int64_t offset = 0;
+      first = inner.interleaved(first, to, {ir::unknown_extent()}, {packed->count}, offset);
+      first->state = Content::State::table;
+      first->dims = {ir::unknown_extent()};
+    }
+    return objects.of(Content::State::pointer, {first, {Index{}}, true});
+  }
+
+  /// A struct in memory that holds it as numbers one behind the other, from number `offset` on, for each
+  /// element of the axes `outer`: so far apart.
+  Object* interleaved(Object* numbers, clang::QualType type, const ir::Shape& outer,
+                      std::vector<std::int64_t> strides, std::int64_t& offset) {
+    ir::Shape dims, shape = outer;
+    while (const auto array = array_of(type, context)) {
+      dims.emplace_back(static_cast<std::int64_t>(array->count));
+      type = array->element;
+    }
+    shape.insert(shape.end(), dims.begin(), dims.end());
+    const std::int64_t start = offset, count = ir::count(dims).value;
+    Content content{.state = dims.empty() ? Content::State::parts : Content::State::table};
+    content.dims = dims;
+    if (type->isScalarType()) {
+      content.state = Content::State::place;
+      content.dims = shape;
+      content.place = {numbers, {Index{{}, offset}}, true};
+      content.place.strides = std::move(strides);
+      offset += count;
+    } else {
+      const std::int64_t size = packed_of(type, context)->count;
+      for (std::size_t i = 0; i < dims.size(); ++i)
+        strides.push_back(size *
+                          ir::count({dims.begin() + static_cast<std::ptrdiff_t>(i) + 1, dims.end()}).value);
+      const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+      for (const clang::CXXBaseSpecifier& base : record->bases())
+        content.parts.push_back(interleaved(numbers, base.getType(), shape, strides, offset));
+      for (const clang::FieldDecl* field : record->fields())
+        content.parts.push_back(interleaved(numbers, field->getType(), shape, strides, offset));
+      offset = start + size * count;
+    }
+    Object* object = objects.holding(std::move(content));
+    object->read_only = by_reference && !is_lent;
+    return object;
   }
 
   /// A vector or span: its elements, and how many these are.
   Object* flatten_sized(clang::QualType element, const std::string& path, ir::Holder holder) {
     if (element->isBooleanType() && holder == ir::Holder::vector)
       refuse("'" + path + "' is a std::vector<bool>, which is not supported; use integers");
-    if (!element->isArithmeticType() || !elem_of(element))
+    const bool is_number = element->isArithmeticType() && elem_of(element);
+    if (!is_number && !is_numeric(element, context))
       refuse("'" + path + "' holds elements of type '" + shown(element, context) +
-             "', which is not supported; use numbers");
+             "', which is not supported; use numbers, or arrays and structs of numbers");
+    if (!is_number && element.isConstQualified() && wanted && path != param.name)
+      refuse("'" + path + "' is a span of const structs, so its gradient could not be written; remove const");
     std::string name = "size_of_" + path;
     for (char& c : name)
       if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
     const ir::Dim dim = ir::Dim::parse(name);
-    Object* numbers = leaf({scalar(element, path), {dim}}, path, holder);
+    Object* numbers =
+        is_number ? leaf({scalar(element, path), {dim}}, path, holder) : members(element, path + "[]", {dim});
+    if (numbers->has_parts()) {
+      numbers->state = Content::State::table;
+      numbers->dims.insert(numbers->dims.begin(), dim);
+    }
     Object* data = holder == ir::Holder::span
                        ? objects.of(Content::State::pointer, {numbers, {Index{}}, true})
                        : numbers;
@@ -108,6 +164,38 @@ struct Flattener {
     object->read_only = numbers->read_only;
     object->parts[1]->read_only = numbers->read_only;
     return object;
+  }
+
+  /// What the elements of a container hold, an array for each number in them: as Lifter::default_table.
+  Object* members(clang::QualType type, std::string path, const ir::Shape& outer) {
+    ir::Shape dims, shape = outer;
+    while (const auto array = array_of(type, context)) {
+      dims.emplace_back(static_cast<std::int64_t>(array->count));
+      type = array->element;
+      path += "[]";
+    }
+    shape.insert(shape.end(), dims.begin(), dims.end());
+    if (type->isScalarType()) return leaf({scalar(type, path), shape}, path, ir::Holder::member);
+    Content content{.state = dims.empty() ? Content::State::parts : Content::State::table};
+    content.dims = dims;
+    for_each_part(type, path, [&](clang::QualType part, const std::string& at) {
+      content.parts.push_back(members(part, at, shape));
+    });
+    Object* object = objects.holding(std::move(content));
+    object->read_only = by_reference && !is_lent;
+    return object;
+  }
+
+  /// An array of structs that is too long for an object for each.
+  bool is_long_table(clang::QualType type) const {
+    constexpr std::uint64_t most = 64;
+    std::uint64_t count = 1;
+    if (!is_numeric(type, context)) return false;
+    while (const auto array = array_of(type, context)) {
+      count *= array->count;
+      type = array->element;
+    }
+    return count > most;
   }
 
   std::optional<ir::Type> array_of_numbers(clang::QualType type) const {
@@ -123,6 +211,13 @@ struct Flattener {
   }
 
   void flatten_record(clang::QualType type, const std::string& path, std::vector<Object*>& parts) {
+    for_each_part(type, path,
+                  [&](clang::QualType part, const std::string& at) { parts.push_back(flatten(part, at)); });
+  }
+
+  /// Calls `visit` for the bases and members of a struct, with their paths.
+  void for_each_part(clang::QualType type, const std::string& path,
+                     llvm::function_ref<void(clang::QualType, const std::string&)> visit) const {
     const std::string problem = record_problem(type, context);
     if (!problem.empty()) refuse("'" + path + "' cannot be a parameter: " + problem);
     const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
@@ -132,8 +227,9 @@ struct Flattener {
              "' needs a default constructor, since its gradient has "
              "the same type");
     for (const clang::CXXBaseSpecifier& base : record->bases()) {
-      if (base.getAccessSpecifier() != clang::AS_public) refuse("the bases of '" + path + "' must be public");
-      parts.push_back(flatten(base.getType(), path));
+      if (base.getAccessSpecifier() != clang::AS_public && !base.getType()->getAsCXXRecordDecl()->isEmpty())
+        refuse("the bases of '" + path + "' must be public");
+      visit(base.getType(), path);
     }
     for (const clang::FieldDecl* field : record->fields()) {
       const std::string member = path + "." + field->getNameAsString();
@@ -141,7 +237,7 @@ struct Flattener {
         refuse("'" + member + "' is not public; the members of a parameter must be");
       if (wanted && field->getType().isConstQualified())
         refuse("'" + member + "' is const, so its gradient could not be written; remove const");
-      parts.push_back(flatten(field->getType(), member));
+      visit(field->getType(), member);
     }
   }
 

@@ -25,6 +25,13 @@ bool has_cells(const Object* root, const op::Builder& build) {
   return side->state == State::table || (side->state == State::value && !build.shape(side->value).empty());
 }
 
+/// Calls `visit` for a place, or for those that a condition chooses from.
+void for_each_place(Object* object, const std::function<void(Object*)>& visit) {
+  if (object->state == State::place) visit(object);
+  if (object->state == State::choice)
+    for (Object* side : object->parts) for_each_place(side, visit);
+}
+
 /// True where a condition chooses between an element and a variable.
 bool is_mixed(const Object* root, const op::Builder& build) {
   if (root->state != State::choice) return false;
@@ -85,6 +92,13 @@ Object* Lifter::cell(Object* container, const Index& index) {
       for (Object*& p : inner.parts) p = inside(p);
       return objects_.holding(std::move(inner));
     }
+    if (part->state == State::place) {  // structs that lie in memory one behind the other
+      inner.dims.erase(inner.dims.begin(), inner.dims.begin() + static_cast<std::ptrdiff_t>(axes));
+      std::vector<std::int64_t>& strides = inner.place.strides;
+      inner.place.index[0] = plus(inner.place.index[0], times(index, ir::Dim(strides.at(axes - 1))));
+      strides.erase(strides.begin(), strides.begin() + static_cast<std::ptrdiff_t>(axes));
+      return objects_.holding(std::move(inner));
+    }
     const ir::Shape shape = build_.shape(part->value);
     inner = {.state = State::place};
     inner.dims.assign(shape.begin() + static_cast<std::ptrdiff_t>(axes), shape.end());
@@ -133,15 +147,17 @@ Object* Lifter::dereference(const Object* pointer, clang::QualType to, const cla
     return root;
   }
   Object* result = cell(root, index);
-  if (result->state == State::place)
+  for_each_place(result, [&](Object* place) {
     for (auto array = array_of(to, context_); array; array = array_of(array->element, context_)) {
-      result->place.flat = true;
-      result->dims.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
+      place->place.flat = true;
+      place->dims.push_back(ir::Dim(static_cast<std::int64_t>(array->count)));
     }
-  if (is_slice(to) && result->state == State::place) {
-    result->place.flat = result->place.checked = true;
-    result->dims = value_type(to)->shape;
-  }
+    if (const auto whole = value_type(to); whole && !whole->shape.empty()) {
+      place->place.flat = true;
+      place->place.checked = is_slice(to);
+      place->dims = whole->shape;
+    }
+  });
   result->read_only = root->read_only;
   return result;
 }

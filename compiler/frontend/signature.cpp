@@ -71,6 +71,7 @@ struct Lifter::Describer {
     else
       s.slots.push_back({object, {ir::Elem::i64, {}}, true, name.empty() ? "" : name + "_at", is_own});
     s.key += object->place.checked ? " checked " : " ";
+    for (const std::int64_t stride : object->place.strides) s.key += "by " + std::to_string(stride) + " ";
     add(root, false);
   }
 

@@ -190,6 +190,37 @@ bool is_numeric(clang::QualType type, const clang::ASTContext& context) {
                      [&](const auto* field) { return is_numeric(field->getType(), context); });
 }
 
+namespace {
+
+/// Counts the numbers in a type; false where one is of another type than those before.
+bool count_numbers(clang::QualType type, const clang::ASTContext& context, std::optional<Packed>& found) {
+  if (const auto array = array_of(type, context)) {
+    const std::int64_t before = found ? found->count : 0;
+    if (!count_numbers(array->element, context, found)) return false;
+    found->count = before + (found->count - before) * static_cast<std::int64_t>(array->count);
+    return true;
+  }
+  if (const auto elem = elem_of(type)) {
+    if (!found) found = Packed{*elem, 0};
+    ++found->count;
+    return found->elem == *elem;
+  }
+  const clang::CXXRecordDecl* record = type->getAsCXXRecordDecl();
+  return std::all_of(record->bases_begin(), record->bases_end(),
+                     [&](const auto& base) { return count_numbers(base.getType(), context, found); }) &&
+         std::all_of(record->field_begin(), record->field_end(),
+                     [&](const auto* field) { return count_numbers(field->getType(), context, found); });
+}
+
+}  // namespace
+
+std::optional<Packed> packed_of(clang::QualType type, const clang::ASTContext& context) {
+  std::optional<Packed> found;
+  if (!is_numeric(type, context) || !count_numbers(type, context, found) || !found) return std::nullopt;
+  const std::int64_t size = context.getTypeSizeInChars(type).getQuantity();
+  return size == found->count * ir::bytes_of(found->elem) ? found : std::nullopt;
+}
+
 std::optional<clang::QualType> element_of(clang::QualType type, llvm::StringRef name) {
   const auto* special = specialisation(type, "std", name);
   return special ? std::optional(special->getTemplateArgs()[0].getAsType()) : std::nullopt;
@@ -232,7 +263,8 @@ clang::PrintingPolicy plain_policy(const clang::ASTContext& context) {
 }
 
 std::string spell_argument(const clang::TemplateArgument& argument, const clang::ASTContext& context) {
-  if (argument.getKind() == clang::TemplateArgument::Type) return spell(argument.getAsType(), context);
+  if (argument.getKind() == clang::TemplateArgument::Type)
+    return (argument.getAsType().isConstQualified() ? "const " : "") + spell(argument.getAsType(), context);
   if (const auto dim = dim_of(argument)) return spell_dim(*dim);
   if (argument.getKind() == clang::TemplateArgument::Pack) {
     std::string list;

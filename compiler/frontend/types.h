@@ -47,6 +47,14 @@ bool is_pointer_like(clang::QualType type);
 /// True for numbers, arrays of these, and structs that hold nothing else.
 bool is_numeric(clang::QualType type, const clang::ASTContext& context);
 
+/// Numbers of one type, so many, and nothing between them: what a struct is made of.
+struct Packed {
+  ir::Elem elem;
+  std::int64_t count = 0;
+};
+/// Nothing where it holds anything else, or padding.
+std::optional<Packed> packed_of(clang::QualType type, const clang::ASTContext& context);
+
 /// Why a class cannot be taken apart into independent members, or empty if it can.
 std::string record_problem(clang::QualType type, const clang::ASTContext& context);
 

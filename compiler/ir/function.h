@@ -138,17 +138,19 @@ enum class Holder : std::uint8_t {
   vector,   // std::vector<T>: its named size is its own
   span,     // std::span<T>, likewise
   pointer,  // T*: of unknown extent; its gradient is added to a buffer of the caller's
+  member,   // numbers inside the elements of a container, gathered for the call: see Leaf::path
 };
 
 /// One tensor, array or scalar inside a parameter. A struct parameter has one leaf per member; arrays of
 /// tensors and of structs have one per element, arrays of numbers are one leaf.
 struct Leaf {
-  std::string path;  // C++ to reach it: "model.layers[0].w"
+  std::string path;  // C++ to reach it: "model.layers[0].w"; "[]" for all elements: "particles[].x"
   Type type = {};
   Value value;  // its Kind::input
   bool wanted = false;
   Holder holder = Holder::scalar;
   bool written = false;  // the function changes it: an output is what it leaves there
+  bool packed = false;   // a pointer to structs that hold nothing but such numbers
 };
 
 /// A parameter of the user's function as declared.
@@ -192,19 +194,35 @@ struct Statement {
 /// A C++ function that generated code calls by its name: one whose derivative the user has given, or that
 /// derivative. It is a function of its arguments, called where the user's program calls it and never again:
 /// what it returned is kept. The operands of a call are its arguments in order, but for gradients, and then
-/// memory of zeros for those gradients that are arrays.
+/// memory for those gradients that are arrays: of zeros, but for pointers that of the adjoint so far.
+///
+/// What C++ passes as one parameter may be several arguments, one behind the other: a struct is one for each
+/// tensor, array and number in it, a pointer an array and the place in it.
 struct Foreign {
   struct Argument {
     enum class Role : std::uint8_t {
       value,     // an argument of the function
       result,    // what the function returned
       upstream,  // the adjoint of that
-      gradient,  // where the adjoint of an argument goes; zero before the call
+      gradient,  // where the adjoint of an argument goes
+      shared,    // a gradient in the memory of argument `number`; nowhere if that is -1. It is no operand
     } role = Role::value;
     int number = -1;  // of a value or a gradient: which argument of the function
     Type type = {};
-    std::string name;
+    std::string name;      // of the parameter
     std::string spelling;  // the C++ type without const and reference
+    enum class Form : std::uint8_t {
+      plain,   // a number or an nn::Tensor
+      array,   // T[n], std::array<T, n>, or such arrays of these
+      span,    // std::span<T>
+      vector,  // std::vector<T>
+      pointer,
+      offset,  // where in the array before it the pointer points
+    } form = Form::plain;
+    int parameter = 0;       // number of the parameter in C++
+    std::string path = {};   // of a struct's member: ".center[0]"
+    std::string whole = {};  // the struct's type
+    bool is_operand() const { return role != Role::gradient && role != Role::shared; }
   };
   std::string name;  // "ns::f"
   std::vector<Argument> arguments;

@@ -190,10 +190,8 @@ struct Verifier {
     const Foreign& callee = f.foreigns[static_cast<std::size_t>(op.index)];
     std::vector<Type> passed, memory;
     for (const Foreign::Argument& a : callee.arguments) {
-      if (a.role != Foreign::Argument::Role::gradient)
-        passed.push_back(a.type);
-      else if (!a.type.shape.empty())
-        memory.push_back(a.type);
+      if (a.is_operand()) passed.push_back(a.type);
+      if (a.role == Foreign::Argument::Role::gradient && !a.type.shape.empty()) memory.push_back(a.type);
     }
     require(op.writes == static_cast<int>(memory.size()), v, "wrong number of arrays to write");
     passed.insert(passed.end(), memory.begin(), memory.end());

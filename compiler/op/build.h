@@ -106,9 +106,9 @@ struct Builder {
   Built call(int number, const std::vector<Value>& operands, const std::vector<Type>& results,
              const std::vector<int>& places);
 
-  /// A call of f.foreigns[number]; the operands are its arguments but for gradients. The results are these,
-  /// in memory of zeros made here.
-  Built foreign(int number, std::vector<Value> operands);
+  /// A call of f.foreigns[number]; the operands are its arguments but for gradients. The results are these:
+  /// arrays in `memory`, by their numbers, or in zeros made here where that has none.
+  Built foreign(int number, std::vector<Value> operands, const std::vector<Value>& memory = {});
 
   [[noreturn]] void refuse(const std::string& message) const;
 };

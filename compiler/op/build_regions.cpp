@@ -98,15 +98,15 @@ Builder::Built Builder::branch(Value condition, ir::Region yes, ir::Region no) {
   return {made, results(*this, made, yields)};
 }
 
-Builder::Built Builder::foreign(int number, std::vector<Value> operands) {
+Builder::Built Builder::foreign(int number, std::vector<Value> operands, const std::vector<Value>& memory) {
   const ir::Foreign callee = f.foreigns[static_cast<std::size_t>(number)];
   std::vector<Type> gradients;
   for (const ir::Foreign::Argument& a : callee.arguments)
     if (a.role == ir::Foreign::Argument::Role::gradient) gradients.push_back(a.type);
   Op op{.kind = Kind::foreign, .type = callee.result, .operands = std::move(operands), .index = number};
-  for (const Type& type : gradients) {
-    if (type.shape.empty()) continue;
-    op.operands.push_back(zeros(type));
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    if (gradients[i].shape.empty()) continue;
+    op.operands.push_back(i < memory.size() && memory[i] ? memory[i] : zeros(gradients[i]));
     ++op.writes;
   }
   Built built{append(std::move(op)), {}};

@@ -144,6 +144,11 @@ struct Obstacles {
 
   // Arrays and vectors of the caller's are the host's.
   std::optional<ir::Diagnostic> argument(const ir::Leaf& leaf) const {
+    if (leaf.holder == ir::Holder::member)
+      return at(plan.f[leaf.value].loc,
+                "'" + leaf.path.substr(0, leaf.path.find("[]")) +
+                    "' holds structs or arrays, whose elements are the host's; take an "
+                    "nn::Tensor, a pointer or a std::span of numbers");
     if (leaf.holder != ir::Holder::array && leaf.holder != ir::Holder::vector) return std::nullopt;
     return at(plan.f[leaf.value].loc,
               "'" + leaf.path + "' is " + (leaf.holder == ir::Holder::array ? "an array" : "a std::vector") +

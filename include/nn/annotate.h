@@ -23,7 +23,8 @@
 ///
 /// Its parameters are known by their names, in any order: those of `f` and `result` are what it wants saved
 /// of a call, and may be left out; `d_result` is the adjoint of the result; `d_x` is where that of `x` goes,
-/// for every floating-point parameter of `f`. It is zero before the call.
+/// for every parameter of `f` that holds floating-point numbers. It is zero before the call; behind a pointer
+/// it is added to what is there.
 #define NN_ADJOINT(f) NN_ANNOTATE("nn.adjoint:" #f)
 
 /// Stands before a library function that the compiler takes as the named primitive and does not look into.

@@ -3,6 +3,10 @@
 // RUN: not nn-diff %s -o %t 2>&1 | FileCheck %s
 #include <nn/nn.h>
 
+#include <array>
+#include <span>
+#include <vector>
+
 inline constexpr nn::Dim N{"N"};
 inline constexpr nn::Dim M{"M"};
 
@@ -53,8 +57,12 @@ void first_of_h(double d_result, double& d_x);
 NN_ADJOINT(h)
 void second_of_h(double d_result, double& d_x);
 
+class Private {
+  double x = 0;
+};
+
 struct Scale {
-  double by;
+  double by = 1;
   double apply(double x) const { return by * x; }
   // CHECK: [[FILE]]:[[@LINE+2]]:15: error: the adjoint 'apply_adjoint' is a member; it must be at namespace scope
   NN_ADJOINT(apply)
@@ -62,17 +70,38 @@ struct Scale {
 };
 
 double of_struct(const Scale& s, double x);
-// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 's' of 'of_struct' is of type 'const Scale &'; a function with an adjoint takes numbers and const nn::Tensor<…>&
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'of_struct_adjoint' has no parameter 'd_s'; the adjoint of 'of_struct' is declared 'void of_struct_adjoint(const Scale& s, double x, double result, double d_result, Scale& d_s, double& d_x)'
 NN_ADJOINT(of_struct)
 void of_struct_adjoint(double d_result, double& d_x);
 
+double of_memory(const double* x, int n, std::span<const float> y, const std::vector<double>& z,
+                 const double (&a)[3], const std::array<double, 2>& b, const std::array<int, 2>& c);
+// CHECK: [[FILE]]:[[@LINE+2]]:55: error: 'd_x' is of type 'const double *'; the adjoint of 'of_memory' is declared 'void of_memory_adjoint(const double *x, int n, std::span<const float> y, const std::vector<double>& z, const double (&a)[3], const std::array<double, 2>& b, const std::array<int, 2>& c, double result, double d_result, double *d_x, std::span<float> d_y, std::vector<double>& d_z, double (&d_a)[3], std::array<double, 2>& d_b)'
+NN_ADJOINT(of_memory)
+void of_memory_adjoint(double d_result, const double* d_x);
+
+double of_private(const Private& p);
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'p' of 'of_private' is of type 'const Private &' (the member 'x' is not public); a function with an adjoint takes
+NN_ADJOINT(of_private)
+void of_private_adjoint(double d_result, Private& d_p);
+
+double of_structs(const Scale* s, int n);
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 's' of 'of_structs' is of type 'const Scale *' (memory of 'Scale' is not supported there; use numbers of float, double, bool, int or std::int64_t)
+NN_ADJOINT(of_structs)
+void of_structs_adjoint(double d_result, Scale* d_s);
+
+double writes(double* x, int n);
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'writes' is of type 'double *' (it could be written)
+NN_ADJOINT(writes)
+void writes_adjoint(double d_result, double* d_x);
+
 double of_number_tensor(const nn::Tensor<double>& x);
-// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'of_number_tensor' is of type 'const nn::Tensor<double> &'; a function with an adjoint takes numbers
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'of_number_tensor' is of type 'const nn::Tensor<double> &' (a tensor without axes is not supported there; use a number); a function with an adjoint takes
 NN_ADJOINT(of_number_tensor)
 void of_number_tensor_adjoint(double d_result, nn::Tensor<double>& d_x);
 
 double changes(double& x);
-// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'changes' is of type 'double &'; a function with an adjoint takes numbers
+// CHECK: [[FILE]]:[[@LINE+2]]:6: error: 'x' of 'changes' is of type 'double &' (it could be written); a function with an adjoint takes numbers, and tensors, arrays, std::vectors and structs of these by value or const&, const T* and std::span<const T>
 NN_ADJOINT(changes)
 void changes_adjoint(double d_result, double& d_x);
 

@@ -40,7 +40,7 @@ NN_DIFF() int integer_result(double x) {
   return 1;
 }
 
-// CHECK: [[FILE]]:[[@LINE+1]]:16: error: 'no_result' returns nothing; return what the derivative is wanted of, a float, a double or a floating-point nn::Tensor
+// CHECK: [[FILE]]:[[@LINE+1]]:16: error: 'no_result' returns nothing, and derivatives are of what a function returns; call it in a marked one that returns what the derivative is wanted of: a float, a double or a floating-point nn::Tensor
 NN_DIFF() void no_result(const double* x, double* y) {
   y[0] = x[0];
 }

@@ -63,9 +63,10 @@ NN_DIFF() double placed(double x) {
 }
 
 struct Pair {
-  double a, b;
+  double a;
+  int b;
 };
-// CHECK: [[FILE]]:[[@LINE+1]]:48: error: 'p' is a pointer to 'const Pair', which is not supported
+// CHECK: [[FILE]]:[[@LINE+1]]:48: error: 'p' is a pointer to 'const Pair', which is not supported; take a pointer to numbers or to structs of numbers of one type, a std::span or an nn::Tensor
 NN_DIFF() double pointer_to_struct(const Pair* p, double x) {
   return p->a * x;
 }

@@ -2,6 +2,7 @@
 // RUN: not nn-diff %s -o %t 2>&1 | FileCheck %s
 #include <nn/nn.h>
 
+#include <span>
 #include <vector>
 
 // CHECK: {{^}}[[FILE:.*parameters.cpp]]:[[@LINE+1]]:41: error: NN_DIFF names 'n', which holds no floating-point value
@@ -64,4 +65,25 @@ struct Bits {
 // CHECK: [[FILE]]:[[@LINE+1]]:45: error: 'b' cannot be a parameter: objects of type 'Bits' are not supported: the member 'a' is a bit-field
 NN_DIFF(x) double bits(double x, const Bits b) {
   return x;
+}
+
+struct Pair {
+  double a = 0, b = 0;
+};
+struct Lender {
+  std::span<const Pair> pairs;
+};
+// CHECK: [[FILE]]:[[@LINE+1]]:45: error: 'l.pairs' is a span of const structs, so its gradient could not be written; remove const
+NN_DIFF() double const_structs(const Lender l) {
+  return l.pairs[0].a;
+}
+
+// CHECK: [[FILE]]:[[@LINE+1]]:55: error: 'h[].secret' is not public; the members of a parameter must be
+NN_DIFF() double hidden_in_vector(std::vector<Hidden> h) {
+  return h[0].shown;
+}
+
+// CHECK: [[FILE]]:[[@LINE+1]]:65: error: 'x' holds elements of type 'std::vector<double>', which is not supported; use numbers, or arrays and structs of numbers
+NN_DIFF() double ragged(const std::vector<std::vector<double>>& x) {
+  return x[0][0];
 }

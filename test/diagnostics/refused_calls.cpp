@@ -39,7 +39,7 @@ NN_DIFF(x) double virtual_parameter(double x, const Shape& s) {
   return s.area(x);
 }
 
-// CHECK: [[FILE]]:[[@LINE+1]]:58: error: 's' is a pointer to 'const Shape', which is not supported; take a pointer to numbers, a std::span or an nn::Tensor
+// CHECK: [[FILE]]:[[@LINE+1]]:58: error: 's' is a pointer to 'const Shape', which is not supported; take a pointer to numbers or to structs of numbers of one type, a std::span or an nn::Tensor
 NN_DIFF(x) double virtual_pointer(double x, const Shape* s) {
   return s->area(x);
 }

@@ -131,3 +131,24 @@ NN_DIFF() double bits_of_vector(double x) {
   b[1] = x > 0;
   return b[1] ? x : 0;
 }
+
+double length(const double* x, int n);
+NN_ADJOINT(length)
+void length_adjoint(const double* x, int n, double result, double d_result, double* d_x);
+
+// CHECK: [[FILE]]:[[@LINE+2]]:10: error: 'x' of 'length' points into memory whose extent the compiler does not know, and which is not const; take a std::span
+NN_DIFF() double pointer_into_lent(double* x, int n) {
+  return length(x, n);
+}
+
+// CHECK: [[FILE]]:[[@LINE+4]]:10: error: 'x' of 'length' points into memory whose extent the compiler does not know, and which is not const; take a std::span
+NN_DIFF() double pointer_into_grown(double x) {
+  std::vector<double> grown;
+  for (int i = 0; i < 3 * x; ++i) grown.push_back(x);
+  return length(grown.data(), 1);
+}
+
+// CHECK: [[FILE]]:[[@LINE+2]]:10: error: 'x' of 'length' must be a pointer to elements of one array; take a number by value
+NN_DIFF() double pointer_to_number(double x) {
+  return length(&x, 1);
+}

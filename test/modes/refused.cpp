@@ -1,6 +1,7 @@
 // What cannot be had in a mode, or differentiated inside of a function, is refused at its place.
 // RUN: split-file %s %t && not nn-diff %t/names.cpp --emit=cpp 2>&1 | FileCheck %t/names.cpp
 // RUN: not nn-diff %t/rows.cpp --emit=cpp 2>&1 | FileCheck %t/rows.cpp
+// RUN: not nn-diff %t/pairs.cpp --emit=cpp 2>&1 | FileCheck %t/pairs.cpp
 // RUN: not nn-diff %t/forward.cpp --emit=cpp 2>&1 | FileCheck %t/forward.cpp
 //--- names.cpp
 #ifndef NAMES_CPP
@@ -25,6 +26,21 @@ NN_DIFF() NN_MODES(hvp) nn::Tensor<double, 3> rows(const nn::Tensor<double, 3>& 
 // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: there is no jacobian of 'behind': 'x' is a pointer; take an nn::Tensor, an array or a std::vector
 NN_DIFF() NN_MODES(jacobian) double behind(const double* x) {
   return x[0];
+}
+#endif
+//--- pairs.cpp
+#ifndef PAIRS_CPP
+#define PAIRS_CPP
+#include <nn/nn.h>
+
+#include <vector>
+
+struct Pair {
+  double a = 0, b = 0;
+};
+// CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: there is no hessian of 'pairs': 'x' holds structs or arrays; take an nn::Tensor, an array or a std::vector of numbers
+NN_DIFF() NN_MODES(hessian) double pairs(const std::vector<Pair>& x) {
+  return x[0].a;
 }
 #endif
 //--- forward.cpp

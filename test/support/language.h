@@ -8,6 +8,7 @@
 #include <nn/workspace.h>
 
 #include <cstring>
+#include <memory>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -37,6 +38,19 @@ struct Span {
   std::span<double> pass() { return v; }
 };
 
+// What is behind a pointer to structs, or in a span of them.
+template <class T>
+struct PointerTo {
+  std::vector<T> v;
+  using Passed = T*;
+  Passed pass() { return v.data(); }
+};
+template <class T>
+struct SpanOf {
+  std::vector<T> v;
+  std::span<T> pass() { return v; }
+};
+
 template <class T>
 decltype(auto) pass(T& x) {
   if constexpr (requires { x.pass(); })
@@ -50,7 +64,7 @@ template <class T, class Visit>
 void each_number(T& x, const Visit& visit) {
   if constexpr (std::is_floating_point_v<T>) {
     visit(x);
-  } else if constexpr (std::is_arithmetic_v<T>) {
+  } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
   } else if constexpr (std::is_array_v<T> || requires { x.begin(); }) {
     for (auto& item : x) each_number(item, visit);
   } else if constexpr (requires {
@@ -90,6 +104,7 @@ inline nn::Workspace workspace() {
 // Memory of the caller's for gradients.
 struct Lent {
   std::vector<double> v;
+  std::shared_ptr<void> structs = {};  // what a span of structs refers to
   double* lend() { return v.data(); }
   void take_back() {}
 };
@@ -108,17 +123,25 @@ inline nn::Workspace workspace() {
 // What is added to begins with 0.25.
 constexpr double before = 0.25;
 
+template <class T>
+inline constexpr bool is_span = false;
+template <class T>
+inline constexpr bool is_span<std::span<T>> = true;
+
 // Prepares a member of nn::Gradients for argument x, and returns what it holds after the call.
 template <class Member, class T>
 void lend(Member& member, const T& x, Lent& memory) {
-  if constexpr (std::is_pointer_v<Member>) {
-    memory.v.assign(x.v.size(), before);
-    member = memory.lend();
-  } else if constexpr (requires { member = std::span<double>(memory.v); }) {
-    if constexpr (!std::is_same_v<Member, std::vector<double>>) {
-      memory.v.assign(x.v.size(), before);
-      member = std::span<double>(memory.lend(), x.v.size());
-    }
+  if constexpr (std::is_pointer_v<Member> || std::is_same_v<Member, std::span<double>>) {
+    T copy = x;
+    memory.v.assign(numbers(copy).size(), before);
+    if constexpr (std::is_pointer_v<Member>)
+      member = reinterpret_cast<Member>(memory.lend());
+    else
+      member = Member(memory.lend(), x.v.size());
+  } else if constexpr (is_span<Member>) {
+    const auto own = std::make_shared<std::vector<typename Member::value_type>>(x.v.size());
+    member = *own;
+    memory.structs = own;
   }
 }
 template <class Member>

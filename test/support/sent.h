@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,7 +17,13 @@
 struct Pointer;
 struct Span;
 template <class T>
+struct PointerTo;
+template <class T>
 decltype(auto) pass(T& x);
+template <class T, class Visit>
+void each_number(T& x, const Visit& visit);
+template <class T>
+std::vector<double> numbers(T& x);
 
 namespace on_device {
 
@@ -42,9 +49,15 @@ class Elements {
 struct Lent {
   std::vector<double> v;
   Elements there = {};
+  std::shared_ptr<void> structs = {};
   double* lend() { return there.send(v); }
   void take_back() { there.fetch(v); }
 };
+
+template <class T>
+inline constexpr bool is_pointer_to_structs = false;
+template <class T>
+inline constexpr bool is_pointer_to_structs<PointerTo<T>> = true;
 
 /// An argument where the call wants it: what is behind pointers and spans is on the device.
 template <class T>
@@ -55,6 +68,8 @@ struct Sent {
   decltype(auto) pass() {
     if constexpr (std::is_same_v<T, Pointer>)
       return there.send(x.v);
+    else if constexpr (is_pointer_to_structs<T>)
+      return reinterpret_cast<typename T::Passed>(there.send(numbers(x)));
     else if constexpr (std::is_same_v<T, Span>)
       return std::span<double>(there.send(x.v), x.v.size());
     else
@@ -62,6 +77,12 @@ struct Sent {
   }
   void take_back() {
     if constexpr (lends) there.fetch(x.v);
+    if constexpr (is_pointer_to_structs<T>) {
+      std::vector<double> all = numbers(x);
+      there.fetch(all);
+      std::size_t next = 0;
+      each_number(x, [&](double& number) { number = all[next++]; });
+    }
   }
 };
 

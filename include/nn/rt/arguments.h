@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <vector>
 
@@ -37,10 +38,25 @@ T* elements(std::vector<T>& vector, std::int64_t size) {
   return vector.data();
 }
 
-/// How many elements a vector or span has.
+/// Gives a vector without elements its size; spans and arrays have theirs.
+template <class X>
+void resize(X& x, std::int64_t size) {
+  if constexpr (requires { x.resize(0); })
+    if (std::empty(x)) x.resize(static_cast<std::size_t>(size));
+}
+
+/// The numbers of type T that structs are made of, one behind the other.
+template <class T, class X>
+auto* numbers(X* structs) {
+  static_assert(sizeof(X) % sizeof(T) == 0 && alignof(X) >= alignof(T));
+  using Number = std::conditional_t<std::is_const_v<X>, const T, T>;
+  return reinterpret_cast<Number*>(structs);
+}
+
+/// How many elements a vector, span or array has.
 template <class X>
 std::int64_t size_of(const X& x) {
-  return static_cast<std::int64_t>(x.size());
+  return static_cast<std::int64_t>(std::size(x));
 }
 
 /// `count` elements that a call reads, or writes. Of what a pointer points at only the first is known.

@@ -21,8 +21,9 @@ T* room(Workspace& ws, int number, std::int64_t count) {
 template <class T>
 class Growing {
  public:
+  // Never null, so that an empty part of it has an address, too.
   Growing(Workspace& ws, int number)
-      : data_(reinterpret_cast<T*>(ws.room(number, 0, 0))), ws_(&ws), number_(number) {}
+      : data_(reinterpret_cast<T*>(ws.room(number, sizeof(T), 0))), ws_(&ws), number_(number) {}
 
   /// Makes sure that there are `count` elements.
   void grow(std::int64_t count) {

@@ -239,17 +239,22 @@ class Contractions {
 
   // --- the product ---------------------------------------------------------------------------------------------------
 
-  Dim extent(op::Builder& b, Value loop) {
-    const Value limit = f_[loop].operands[0];
+  // How many rounds a loop has; none where `other`, which is inside of it or around, has none: nothing is
+  // read then.
+  Dim extent(op::Builder& b, Value loop, Value other) {
+    const Value limit = f_[loop].operands[0], beside = f_[other].operands[0];
     const Op op = f_[limit];
-    if (op.kind == Kind::constant) return Dim{static_cast<std::int64_t>(op.number)};
-    if (op.kind == Kind::size) return op.dim;
-    auto it = extents_.find(limit);
-    if (it == extents_.end())
-      it = extents_
-               .emplace(limit, b.dimension(b.map(Map::maximum, limit, b.constant(0, index_type)), "rounds"))
-               .first;
-    return it->second;
+    const bool is_known = op.kind == Kind::constant || op.kind == Kind::size;
+    const Op& least = f_[beside];
+    if (is_known && least.kind == Kind::constant && least.number > 0)
+      return op.kind == Kind::size ? op.dim : Dim{static_cast<std::int64_t>(op.number)};
+    auto it = extents_.find({limit, beside});
+    if (it != extents_.end()) return it->second;
+    const Value none = b.constant(0, index_type);
+    const Value rounds = b.map(Map::where, {b.map(Map::lt, none, beside), limit, none});
+    return extents_
+        .emplace(std::pair(limit, beside), b.dimension(b.map(Map::maximum, rounds, none), "rounds"))
+        .first->second;
   }
 
   Value text(op::Builder& b, const Terms& terms) {
@@ -280,7 +285,8 @@ class Contractions {
     op::Builder b(f_);
     b.region = &front;
     b.loc = f_[nest.k].loc, b.statement = f_[of_n].statement, b.sweep = f_[nest.k].sweep;
-    const Dim rows = extent(b, nest.n), columns = extent(b, nest.j), count = extent(b, nest.k);
+    const Dim rows = extent(b, nest.n, nest.j), columns = extent(b, nest.j, nest.n);
+    const Dim count = extent(b, nest.k, nest.n);
     const Value x = block(b, of_n, *left, rows, count), y = block(b, of_j, *right, columns, count);
     const Value all = b.matmul(x, left->by_rows, y, !right->by_rows);
     // Each round begins with its element of the product, and has nothing to add.
@@ -299,7 +305,7 @@ class Contractions {
 
   Function& f_;
   bool& changed_;
-  std::map<Value, Dim> extents_;  // by limit
+  std::map<std::pair<Value, Value>, Dim> extents_;  // by limit, and that of the other loop
 };
 
 }  // namespace

@@ -202,6 +202,9 @@ struct Rounds {
         return result(v);
       case Kind::grow:
       case Kind::dimension:
+      case Kind::call:
+      case Kind::foreign:
+      case Kind::written:
         simple = false;
         return;
       default:
@@ -234,6 +237,7 @@ struct Rounds {
     if (!is_array(v)) return;
     const Op& from = op(op(v).operands[0]);
     const auto i = static_cast<std::size_t>(op(v).index);
+    if (from.kind == Kind::call) return;
     if (from.kind == Kind::loop) {
       root[v] = root_of(from.regions[0].params[i + 1]);
       return;

@@ -10,12 +10,7 @@ namespace nndiff::frontend {
 
 Lifter::Lifter(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function,
                const Derive& derive, std::vector<const clang::FunctionDecl*> around)
-    : context_(context),
-      derivatives_(derivatives),
-      f_(function),
-      derive_(derive),
-      around_(std::move(around)),
-      build_(function) {}
+    : LifterState{context, derivatives, function, derive, std::move(around)} {}
 
 void Lifter::lift(const clang::FunctionDecl* function, const Parameters& parameters) {
   Frame frame;

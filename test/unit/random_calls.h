@@ -19,6 +19,8 @@ inline std::vector<nndiff::ir::Foreign> foreigns() {
                     columns = "nn::Tensor<double, nn::Dim{\"N\"}>";
   const auto of = [](const char* name, std::vector<Argument> arguments, int adjoint, const Type& result,
                      const std::string& spelling) {
+    int parameter = 0;
+    for (Argument& a : arguments) a.parameter = parameter++;
     return Foreign{"called::" + std::string(name), std::move(arguments), result, spelling, adjoint};
   };
   const Type none = Foreign{}.result;

@@ -1,6 +1,8 @@
 // Reverse mode: the sweep backwards, and then what it needs of the sweep forwards.
 #include "grad/differentiate.h"
 
+#include <map>
+
 #include "grad/extents.h"
 #include "grad/keep.h"
 #include "grad/prune.h"
@@ -44,12 +46,30 @@ void set_outputs(op::Builder& b, const Adjoints& adjoints) {
   }
 }
 
+// Results stand right behind what they are of, so that what keeps one finds them all: rewriting may have put
+// operations in between.
+void line_up_results(Function& f, ir::Region& r) {
+  std::map<Value, std::vector<Value>> results;
+  for (Value v : r.ops)
+    if (f[v].kind == Kind::result) results[f[v].operands[0]].push_back(v);
+  std::vector<Value> ops;
+  for (Value v : r.ops) {
+    if (f[v].kind == Kind::result) continue;
+    ops.push_back(v);
+    if (const auto it = results.find(v); it != results.end())
+      ops.insert(ops.end(), it->second.begin(), it->second.end());
+    for (std::size_t i = 0; i < f[v].regions.size(); ++i) line_up_results(f, f[v].regions[i]);
+  }
+  r.ops = std::move(ops);
+}
+
 }  // namespace
 
 Function differentiate(const Function& primal, Mode mode, Recompute recompute) {
   Function f = primal;
   f.mode = mode == Mode::vjp ? "vjp" : "value_and_grad";
   const bool regions = has_regions(f);
+  if (regions) line_up_results(f, f.body);
   if (regions) prune(f);
   const auto extents = copied_extents(f);
   const Frames frames = number_frames(f, active(f));

@@ -38,11 +38,15 @@ op::Builder Carried::builder(Value from, Region& region) const {
   return b;
 }
 
-Value Carried::result(op::Builder& b, std::size_t k) const {
-  return b.append({.kind = Kind::result,
-                   .type = f[parameter(k)].type,
-                   .operands = {loop.loop},
-                   .index = static_cast<int>(k)});
+Value Carried::result(op::Builder& b, std::size_t k) {
+  if (const auto it = results.find(k); it != results.end()) return it->second;
+  const Value made = b.append({.kind = Kind::result,
+                               .type = f[parameter(k)].type,
+                               .operands = {loop.loop},
+                               .index = static_cast<int>(k)});
+  results[k] = made;
+  replace_results(k, made);
+  return made;
 }
 
 // A reshape to the same shape stands for its operand until the next simplification.

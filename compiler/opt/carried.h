@@ -28,6 +28,7 @@ struct Carried {
   CountedLoop loop;
   ir::Region body;
   ir::Region front = {}, back = {};
+  std::map<std::size_t, ir::Value> results = {};  // those in `back`
   bool changed = false;
 
   /// How many values it carries.
@@ -39,8 +40,9 @@ struct Carried {
   bool is_listed(ir::Value v) const;
   /// Builds into `region`, in the name of `from`.
   op::Builder builder(ir::Value from, ir::Region& region) const;
-  /// Result `k`, once more, where `b` builds.
-  ir::Value result(op::Builder& b, std::size_t k) const;
+  /// Result `k`, right behind the loop, where `b` builds: there is one for each number, so others become
+  /// views of it.
+  ir::Value result(op::Builder& b, std::size_t k);
   /// All that was result `k` becomes `v`, of the same type.
   void replace_results(std::size_t k, ir::Value v);
 };

@@ -150,19 +150,17 @@ struct States {
     for (Value& y : c.body.yields) fix(y);
   }
 
-  // What was a view of the whole array is one of all rows but the last.
-  void reshape_rows(op::Builder& b, Value all, const State& s) {
+  // The views of the whole array of `s`.
+  std::vector<Value> views_of(const State& s) const {
     std::vector<Value> views;
     for_each_use([&](Value user, std::size_t, Value used) {
       if (user && is_result(used, s.history) && f[user].kind == Kind::reshape) views.push_back(user);
     });
-    if (views.empty()) return;
-    ir::Shape shape = f[s.store].type.shape;
-    const Value rows = b.load(all, row(b, b.constant(0, index_type), shape.size()), shape);
-    for (Value view : views) f[view].operands = {rows};
+    return views;
   }
 
   void results(const State& s, const ir::Type& type) {
+    const std::vector<Value> views = views_of(s);
     for (std::uint32_t i = 0; i < f.ops.size(); ++i)
       if (is_result(Value{i}, s.history)) f.ops[i].type = type;
     op::Builder b = c.builder(s.store, c.back);
@@ -170,10 +168,14 @@ struct States {
     const std::size_t rank = type.shape.size();
     const Value last = b.load(all, row(b, c.loop.loop, rank), f[c.parameter(s.state)].type.shape);
     c.replace_results(s.state, last);
-    if (!s.last) return reshape_rows(b, all, s);
-    Op& stored = f[s.last];
-    stored.kind = Kind::reshape;
-    stored.operands = {all};
+    if (s.last) {
+      f[s.last].kind = Kind::reshape;
+      f[s.last].operands = {all};
+    } else if (!views.empty()) {  // what was a view of the whole array is one of all rows but the last
+      const ir::Shape shape = f[s.store].type.shape;
+      const Value rows = b.load(all, row(b, b.constant(0, index_type), rank), shape);
+      for (Value view : views) f[view].operands = {rows};
+    }
   }
 };
 

@@ -10,7 +10,7 @@ namespace nndiff::frontend {
 
 Lifter::Lifter(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function,
                const Derive& derive, std::vector<const clang::FunctionDecl*> around)
-    : LifterState{context, derivatives, function, derive, std::move(around)} {}
+    : LifterState(context, derivatives, function, derive, std::move(around)) {}
 
 void Lifter::lift(const clang::FunctionDecl* function, const Parameters& parameters) {
   Frame frame;

@@ -11,14 +11,24 @@
 
 namespace nndiff::frontend {
 
-struct LifterState {
+class LifterState {
+ protected:
+  LifterState(clang::ASTContext& context, const Derivatives& derivatives, ir::Function& function,
+              const Derive& derive, std::vector<const clang::FunctionDecl*> around)
+      : context_(context),
+        derivatives_(derivatives),
+        f_(function),
+        derive_(derive),
+        around_(std::move(around)),
+        build_(function) {}
+
   clang::ASTContext& context_;
   const Derivatives& derivatives_;
   ir::Function& f_;
   const Derive& derive_;
-  std::vector<const clang::FunctionDecl*> around_ = {};
+  std::vector<const clang::FunctionDecl*> around_;
   std::vector<ir::Partial> partials_ = {};
-  op::Builder build_{f_};
+  op::Builder build_;
   Objects objects_ = {};
   std::vector<Frame*> frames_ = {};  // innermost last
   std::vector<ir::Diagnostic> notes_ = {};

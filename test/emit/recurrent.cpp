@@ -1,8 +1,8 @@
 // A recurrent network is written as an expert does it: the inputs' product before the time loop and the
 // gathered products of the weights' gradients behind it, states in one array of rows, no copies in between.
-// RUN: nn-diff %s --print=cpp --emit=cpp | FileCheck %s
-// RUN: nn-diff %s --print=cuda --emit=cuda | FileCheck %s --check-prefix=CUDA
-// RUN: nn-diff %s --print=plan --emit=cpp | FileCheck %s --check-prefix=PLAN
+// RUN: nn-diff %s --print=cpp | FileCheck %s
+// RUN: nn-diff %s --print=cuda | FileCheck %s --check-prefix=CUDA
+// RUN: nn-diff %s --print=plan | FileCheck %s --check-prefix=PLAN
 #include <nn/nn.h>
 
 inline constexpr nn::Dim T{"T"};

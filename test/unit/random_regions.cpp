@@ -1,8 +1,8 @@
 // Random IR programs with loops, branches and memory, for tests of the transforms.
 #include "random_regions.h"
 
-#include "formulas.h"
 #include "random_calls.h"
+#include "random_inputs.h"
 
 namespace test {
 
@@ -14,26 +14,12 @@ using ir::Region;
 
 namespace {
 
-struct Variable {
-  Value now;           // its latest version
-  bool mine;           // may be overwritten here
-  int extent = 0;      // of unknown extent: elements that are there for sure
-  bool grows = false;  // made here, not behind a pointer
-};
-
-// What a statement can mention.
-struct Scope {
-  std::vector<Value> scalars, numbers, tensors;  // numbers: i64, not negative
-  std::vector<Variable> arrays;
-  int depth = 0;
-};
-
-struct Generator : Formulas {
+struct Generator : Inputs {
   int budget;      // statements that may still be made
   bool has_calls;  // of functions that the IR does not look into
 
   Generator(std::uint32_t seed, int statements, bool calls)
-      : Formulas(seed), budget(statements), has_calls(calls) {}
+      : Inputs(seed), budget(statements), has_calls(calls) {}
 
   Value number(Scope& s) {
     if (s.numbers.empty() || chance(20)) return whole(below(5));
@@ -347,42 +333,6 @@ struct Generator : Formulas {
 
   void statements(Scope& s, int n) {
     for (int i = 0; i < n && budget > 0; ++i, --budget) statement(s);
-  }
-
-  Value input(const std::string& name, const Type& type, std::vector<double> data, ir::Shape actual) {
-    ir::Param param;
-    param.name = name;
-    const Value v =
-        p.f.append({.kind = Kind::input, .type = type, .index = static_cast<int>(p.f.params.size())});
-    param.leaves.push_back({name, type, v, ir::is_floating(type.elem)});
-    p.f.params.push_back(param);
-    p.inputs.push_back({extents(actual, p.sizes), std::move(data)});
-    return v;
-  }
-
-  Value drawn(const std::string& name, const ir::Shape& shape, const ir::Shape& actual) {
-    std::int64_t n = 1;
-    for (auto d : extents(actual, p.sizes)) n *= d;
-    std::vector<double> data(static_cast<std::size_t>(n));
-    for (double& x : data) x = real();
-    return input(name, {Elem::f64, shape}, std::move(data), actual);
-  }
-
-  Scope inputs() {
-    const Dim N = Dim::parse("N");
-    Scope s;
-    s.scalars = {drawn("s", {}, {}), drawn("t", {}, {})};
-    s.numbers = {input("n", i64, {static_cast<double>(below(4))}, {})};
-    s.tensors = {drawn("v", {N}, {N}), drawn("u", {Dim{3}}, {Dim{3}})};
-    s.arrays = {{s.tensors[0], false}, {drawn("m", {N, Dim{3}}, {N, Dim{3}}), false}};
-    s.tensors.push_back(s.arrays[1].now);
-    s.arrays.push_back({b.reshape(s.arrays[1].now, {Dim{3}, N}), false});
-    s.arrays.push_back({drawn("q", {ir::unknown_extent()}, {Dim{4}}), false, 4});
-    s.arrays.push_back({drawn("r", {ir::unknown_extent()}, {Dim{4}}), true, 4});
-    p.f.params.back().leaves[0].written = true;
-    s.arrays.push_back({drawn("w", {Dim{4}}, {Dim{4}}), true});
-    p.f.params.back().leaves[0].written = true;
-    return s;
   }
 
   RandomProgram run() {

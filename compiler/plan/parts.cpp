@@ -137,8 +137,8 @@ class Parts {
   // Memory that only this value has, and that stays where it is.
   bool is_own(int b) {
     const Buffer& own = buffer(b);
-    return own.place == Buffer::Place::arena && own.values.size() == 1 && !own.moves && !own.grows &&
-           !own.is_grown;
+    const bool is_ours = own.place == Buffer::Place::arena || own.place == Buffer::Place::room;
+    return is_ours && own.values.size() == 1 && !own.moves && !own.grows && !own.is_grown;
   }
 
   // Arrays that elements of can be pointed at.

@@ -265,7 +265,10 @@ void Code::store(Value v) {
     return w_.lines.line(to + compound(map) + value.right.source + ";");
   if (composed && value.right.source == at && (map == ir::Map::add || map == ir::Map::mul))
     return w_.lines.line(to + compound(map) + value.left.source + ";");
-  w_.lines.line(to + " = " + element_text.source + ";");
+  const Op& stored = w_.plan.f[op.operands[1]];
+  const auto zero = zeros_.find(op.type.elem);
+  const bool is_zero = stored.kind == Kind::constant && stored.number == 0 && zero != zeros_.end();
+  w_.lines.line(to + " = " + (is_zero ? zero->second : element_text.source) + ";");
 }
 
 // Memory of its own has no elements to set, but what grows begins anew.

@@ -20,7 +20,7 @@ struct Moving {
   bool begins_empty = true;                  // what grows has no elements where it is declared
   std::string index = "rt::checked_index(";  // index, extent)
   std::string block = "rt::checked_block(";  // index, count, extent)
-  bool says_independent = true;              // NN_INDEPENDENT before a loop
+  bool is_host = true;                       // its compiler is told what nn/rt/rounds.h is for
 };
 
 /// Writes statements, each value in the innermost block that serves its uses; what is used once is written
@@ -110,6 +110,7 @@ class Code {
   void leave_routine(const plan::Step& step, std::size_t result);
 
   void loop(const plan::Step& step);
+  void name_zeros(const plan::Step& step);
   bool is_independent(const plan::Step& step) const;
   std::string loop_head(const plan::Step& step, const std::string& counter, const std::string& limit);
   void branch(const plan::Step& step);
@@ -131,6 +132,7 @@ class Code {
   std::map<Value, Waiting> waiting_;
   std::map<int, std::string> cells_;                            // variables that change
   std::map<int, std::string> functions_;                        // by routine: its name
+  std::map<ir::Elem, std::string> zeros_;                       // of the innermost loop: what it stores as 0
   std::vector<std::string> sizes_;                              // named sizes that routines are given
   std::map<std::pair<int, std::size_t>, std::string> results_;  // by routine and yield: the reference for it
 };

@@ -144,13 +144,34 @@ void Code::exchange(const std::vector<plan::Move>& moves) {
 // round's own, which all of them have in one place.
 bool Code::is_independent(const Step& step) const {
   const Region& body = w_.plan.f[step.values[0]].regions[0];
-  bool is_plain = moving_.says_independent;
+  bool is_plain = moving_.is_host;
   for_each(w_.plan.f, body, [&](Value v) {
     const Kind kind = w_.plan.f[v].kind;
     const bool makes = kind == Kind::alloc || (kind == Kind::copy && w_.plan.f[v].type.rank() > 0);
     is_plain = is_plain && !makes && kind != Kind::loop && kind != Kind::call && kind != Kind::foreign;
   });
   return is_plain && plan::independent(w_.plan.f, step.values[0]);
+}
+
+// A loop that leaves zeros where it has read: its compiler must not see that they are zeros.
+void Code::name_zeros(const Step& step) {
+  if (!moving_.is_host) return;
+  const Value owner = step.values[0];
+  std::set<int> read;
+  std::map<int, ir::Elem> cleared;
+  for_each(w_.plan.f, w_.plan.f[owner].regions[0], [&](Value v) {
+    const Op& op = w_.plan.f[v];
+    if (usage_.scopes[usage_.scopes.of_value(v)].loop != usage_.scopes.number.at({owner, 0})) return;
+    if (op.kind == Kind::load) read.insert(usage_.buffer_of(op.operands[0]));
+    if (op.kind != Kind::store || w_.plan.f[op.operands[1]].kind != Kind::constant) return;
+    if (w_.plan.f[op.operands[1]].number == 0) cleared.emplace(usage_.buffer_of(v), op.type.elem);
+  });
+  for (const auto& [buffer, elem] : cleared) {
+    if (read.count(buffer) == 0 || zeros_.count(elem) > 0) continue;
+    const std::string type = ir::cpp_name(elem), name = w_.names.unique("zero");
+    w_.lines.line("const " + type + " " + name + " = rt::zero<" + type + ">();");
+    zeros_.emplace(elem, name);
+  }
 }
 
 std::string Code::loop_head(const Step& step, const std::string& counter, const std::string& limit) {
@@ -192,6 +213,9 @@ void Code::loop(const Step& step) {
   const Written& written = usage_.written.at(owner);
   declare_readers(written.cells, written.buffers);
   const bool outlives = usage_[owner].count > 0, counts = usage_[op.regions[0].params[0]].count > 0;
+  std::map<ir::Elem, std::string> zeros;
+  std::swap(zeros, zeros_);
+  name_zeros(step);
   const Names::Mark outer = w_.names.mark();
   std::string counter;
   if (is_bounded || outlives || counts) {
@@ -211,6 +235,7 @@ void Code::loop(const Step& step) {
   assign(std::move(yields));
   exchange(step.parts[0].moves);
   w_.lines.close();
+  std::swap(zeros, zeros_);
   w_.names.back_to(outlives ? with_counter : outer);
   if (outlives) w_.scalars[owner] = counter;
   for (std::size_t i = 0; i < op.regions[0].yields.size(); ++i)

@@ -39,18 +39,6 @@ struct Forwards {
     return op.kind == Kind::map && op.map == Map::sub && op.operands[0] == limit && is_one(op.operands[1]);
   }
 
-  // Whether rounds leave zeros where they have read. Counting forwards, g++ 12 makes such a loop a memset and
-  // copies, in the wrong order (its -ftree-loop-distribute-patterns).
-  bool clears(Value v) const {
-    bool found = false;
-    for_each(f, f[v].regions[0], [&](Value inner) {
-      if (f[inner].kind != Kind::store) return;
-      const Op& element = f[f[inner].operands[1]];
-      found = found || (element.kind == Kind::constant && element.number == 0);
-    });
-    return found;
-  }
-
   void loop(Value v) {
     const Op& op = f[v];
     if (op.kind != Kind::loop || op.is_while) return;
@@ -61,7 +49,7 @@ struct Forwards {
       return use.kind == Kind::map && use.map == Map::sub && use.operands[1] == counter &&
              is_last(use.operands[0], op.operands[0]);
     });
-    if (!backwards || clears(v) || !independent(f, v)) return;
+    if (!backwards || !independent(f, v)) return;
     for (Value u : uses) {
       replaced[u] = counter;
       f[counter].name = f[u].name;

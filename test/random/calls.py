@@ -116,7 +116,7 @@ class Calls:
         return self.define(scope, r, f"@& {r} = {at};")
 
     def pointer_walk(self, scope, depth):
-        a, p, s = self.fixed(scope, writable=False), self.name("p"), self.name("t")
+        a, p, s = self.fixed(scope, writable=False), self.name("ptr"), self.name("t")
         if not a or a.form != a.name + "[{}]":
             return None
         lines = [f"@ {s} = 0;", f"{{ const @* {p} = &{a.name}[0];",
@@ -126,7 +126,7 @@ class Calls:
         return lines
 
     def pointer_write(self, scope, depth):
-        a, p = self.fixed(scope, 2), self.name("p")
+        a, p = self.fixed(scope, 2), self.name("ptr")
         if not a or a.form != a.name + "[{}]":
             return None
         last = a.extents[0] - 1

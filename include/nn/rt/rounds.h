@@ -9,4 +9,25 @@
 #define NN_INDEPENDENT
 #endif
 
+namespace nn::rt {
+
+/// 0, which the compiler cannot see: for loops that leave zeros where they have read. g++ 12 may make a loop
+/// `a = t[i]; t[i] = 0; x[i] = a` a memset in front of the copy (-ftree-loop-distribute-patterns, with two
+/// such arrays and x behind a __restrict pointer).
+template <class T>
+inline T zero() {
+  T z = 0;
+#if defined(__clang__)
+#elif defined(__x86_64__)
+  asm("" : "+xr"(z));
+#elif defined(__aarch64__)
+  asm("" : "+wr"(z));
+#elif defined(__GNUC__)
+  asm("" : "+rm"(z));
+#endif
+  return z;
+}
+
+}  // namespace nn::rt
+
 #endif  // NN_RT_ROUNDS_H

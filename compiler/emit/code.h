@@ -110,7 +110,12 @@ class Code {
   void leave_routine(const plan::Step& step, std::size_t result);
 
   void loop(const plan::Step& step);
+  std::string limit_of(Value loop);
+  std::string counter_of(Value loop);
   void name_zeros(const plan::Step& step);
+  void rounds(const plan::Step& step, const std::string& head);
+  struct Threads;
+  void in_threads(const plan::Step& step, const std::string& limit);
   bool is_independent(const plan::Step& step) const;
   std::string loop_head(const plan::Step& step, const std::string& counter, const std::string& limit);
   void branch(const plan::Step& step);

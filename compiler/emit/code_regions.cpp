@@ -194,50 +194,66 @@ void Code::shared(const Step& step) {
   shared_ = nullptr;
 }
 
+// The text of the trip count; empty for a loop without one.
+std::string Code::limit_of(Value loop) {
+  const Value limit = w_.plan.f[loop].operands[0];
+  const Op& bound = w_.plan.f[limit];
+  if (bound.kind == Kind::constant && bound.number < 0) return "";
+  const auto it = waiting_.find(limit);
+  if (it != waiting_.end() && (!it->second.cells.empty() || !it->second.buffers.empty())) {
+    const Text held = it->second.text;
+    waiting_.erase(it);
+    declare(limit, held);
+  }
+  return emit::operand(text(limit), Binding::sum);
+}
+
+std::string Code::counter_of(Value loop) {
+  const std::string& own = w_.plan.f[w_.plan.f[loop].regions[0].params[0]].name;
+  const bool outlives = usage_[loop].count > 0;
+  return w_.names.unique(!own.empty() ? identifier(own) : outlives ? "rounds" : free_counter(w_.names));
+}
+
+// The loop itself, whose variables are there.
+void Code::rounds(const Step& step, const std::string& head) {
+  const Region& body = w_.plan.f[step.values[0]].regions[0];
+  if (is_independent(step)) w_.lines.line("NN_INDEPENDENT");
+  w_.lines.open(head);
+  for (const Step& inner : step.parts[0].steps) this->step(inner);
+  std::vector<std::pair<int, Value>> yields;
+  for (std::size_t i = 0; i < body.yields.size(); ++i)
+    if (w_.plan.f[body.yields[i]].type.rank() == 0)
+      yields.emplace_back(usage_.cell_of(body.params[i + 1]), body.yields[i]);
+  assign(std::move(yields));
+  exchange(step.parts[0].moves);
+  w_.lines.close();
+}
+
 void Code::loop(const Step& step) {
   const Value owner = step.values[0];
   const Op& op = w_.plan.f[owner];
   begin_cells(step);
-  const Op& bound = w_.plan.f[op.operands[0]];
-  const bool is_bounded = bound.kind != Kind::constant || bound.number >= 0;
-  std::string limit;
-  if (is_bounded) {
-    const auto it = waiting_.find(op.operands[0]);
-    if (it != waiting_.end() && (!it->second.cells.empty() || !it->second.buffers.empty())) {
-      const Text held = it->second.text;
-      waiting_.erase(it);
-      declare(op.operands[0], held);
-    }
-    limit = emit::operand(text(op.operands[0]), Binding::sum);
-  }
+  const std::string limit = limit_of(owner);
   const Written& written = usage_.written.at(owner);
   declare_readers(written.cells, written.buffers);
-  const bool outlives = usage_[owner].count > 0, counts = usage_[op.regions[0].params[0]].count > 0;
   std::map<ir::Elem, std::string> zeros;
   std::swap(zeros, zeros_);
-  name_zeros(step);
-  const Names::Mark outer = w_.names.mark();
-  std::string counter;
-  if (is_bounded || outlives || counts) {
-    const std::string& own = w_.plan.f[op.regions[0].params[0]].name;
-    counter = w_.names.unique(!own.empty() ? identifier(own) : outlives ? "rounds" : free_counter(w_.names));
+  if (moving_.is_host && w_.plan.threaded.count(owner) > 0) {
+    in_threads(step, limit);
+  } else {
+    name_zeros(step);
+    const bool outlives = usage_[owner].count > 0, counts = usage_[op.regions[0].params[0]].count > 0;
+    const Names::Mark outer = w_.names.mark();
+    std::string counter;
+    if (!limit.empty() || outlives || counts) counter = counter_of(owner);
+    if (outlives) w_.lines.line("std::int64_t " + counter + " = 0;");
+    if (counts) w_.scalars[op.regions[0].params[0]] = counter;
+    const Names::Mark with_counter = w_.names.mark();
+    rounds(step, loop_head(step, counter, limit));
+    w_.names.back_to(outlives ? with_counter : outer);
+    if (outlives) w_.scalars[owner] = counter;
   }
-  if (outlives) w_.lines.line("std::int64_t " + counter + " = 0;");
-  if (counts) w_.scalars[op.regions[0].params[0]] = counter;
-  const Names::Mark with_counter = w_.names.mark();
-  if (is_independent(step)) w_.lines.line("NN_INDEPENDENT");
-  w_.lines.open(loop_head(step, counter, limit));
-  for (const Step& inner : step.parts[0].steps) this->step(inner);
-  std::vector<std::pair<int, Value>> yields;
-  for (std::size_t i = 0; i < op.regions[0].yields.size(); ++i)
-    if (w_.plan.f[op.regions[0].yields[i]].type.rank() == 0)
-      yields.emplace_back(usage_.cell_of(op.regions[0].params[i + 1]), op.regions[0].yields[i]);
-  assign(std::move(yields));
-  exchange(step.parts[0].moves);
-  w_.lines.close();
   std::swap(zeros, zeros_);
-  w_.names.back_to(outlives ? with_counter : outer);
-  if (outlives) w_.scalars[owner] = counter;
   for (std::size_t i = 0; i < op.regions[0].yields.size(); ++i)
     if (const Value r = usage_.result(owner, i); r && w_.plan.f[r].type.rank() == 0)
       w_.scalars[r] = cells_.at(usage_.cell_of(r));

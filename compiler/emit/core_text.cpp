@@ -273,6 +273,7 @@ bool mentions(const std::string& text, const std::string& name) {
 
 std::string function_head(const std::string& result, const std::string& name,
                           const std::vector<std::string>& parameters) {
+  if (parameters.empty()) return result + " " + name + "()";
   const std::string indent(4, ' ');
   std::string text = result + " " + name + "(", line;
   for (std::size_t i = 0; i < parameters.size(); ++i) {

@@ -3,25 +3,14 @@
 
 #include <algorithm>
 
+#include "emit/words.h"
+
 namespace nndiff::emit {
 
 namespace {
 
 bool is_listed(const std::vector<Parameter>& list, const std::string& name) {
   return std::any_of(list.begin(), list.end(), [&](const Parameter& p) { return p.name == name; });
-}
-
-// The identifiers that a text mentions, but for members of something and what is qualified: nn::math::sin.
-std::set<std::string, std::less<>> words_of(const std::string& text) {
-  std::set<std::string, std::less<>> words;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t begin = i;
-    while (i < text.size() && nn::detail::continues_name(text[i])) ++i;
-    const bool is_part = begin > 0 && (text[begin - 1] == '.' || text[begin - 1] == ':');
-    if (i > begin && !is_part) words.emplace(text.substr(begin, i - begin));
-    if (i == begin) ++i;
-  }
-  return words;
 }
 
 // A head and a list, on as many lines as it takes.

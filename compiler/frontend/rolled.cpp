@@ -2,6 +2,8 @@
 //
 // Which objects these are shows only when the body has been lifted. So it is lifted with a guess, and again
 // with what turned out to be missing, until nothing is.
+#include <set>
+
 #include "frontend/lifter_parts.h"
 
 namespace nndiff::frontend {
@@ -41,15 +43,33 @@ void add_targets(const clang::Stmt* stmt, std::vector<const clang::Expr*>& targe
   for (const clang::Stmt* child : stmt->children()) add_targets(child, targets);
 }
 
+/// The variables that a statement declares: new ones in every round of a loop around it.
+void add_declared(const clang::Stmt* stmt, std::set<const clang::Decl*>& declared) {
+  if (!stmt) return;
+  if (const auto* declaration = llvm::dyn_cast<clang::DeclStmt>(stmt))
+    declared.insert(declaration->decl_begin(), declaration->decl_end());
+  for (const clang::Stmt* child : stmt->children()) add_declared(child, declared);
+}
+
+std::set<const clang::Decl*> declared_in_rounds(const clang::Stmt* loop) {
+  const auto* counted = llvm::dyn_cast<clang::ForStmt>(loop);
+  std::set<const clang::Decl*> declared;
+  for (const clang::Stmt* child : loop->children())
+    if (!counted || child != counted->getInit()) add_declared(child, declared);
+  return declared;
+}
+
 }  // namespace
 
 /// A first guess at the objects that a loop changes.
 std::vector<Object*> Lifter::guess(const Loop& loop) {
   std::vector<const clang::Expr*> targets;
   add_targets(loop.source, targets);
+  const std::set<const clang::Decl*> declared = declared_in_rounds(loop.source);
   const std::function<Object*(const clang::Expr*)> resolve = [&](const clang::Expr* expr) -> Object* {
     expr = expr->IgnoreParenImpCasts();
-    if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expr)) return lookup(name->getDecl());
+    if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expr))
+      return declared.count(name->getDecl()) ? nullptr : lookup(name->getDecl());
     if (llvm::isa<clang::CXXThisExpr>(expr)) return frames_.back()->self;
     if (const auto* member = llvm::dyn_cast<clang::MemberExpr>(expr)) {
       Object* base = resolve(member->getBase());

@@ -72,27 +72,28 @@ struct Walk {
   const std::function<void(Carried&)>& change;
   bool changed = false;
 
-  Region region(Region from) {
-    Region to{std::move(from.params), {}, std::move(from.yields)};
-    for (Value v : from.ops) {
+  // Regions keep their parameters and yields in the meantime: `change` asks who uses a value.
+  std::vector<Value> list(std::vector<Value> from) {
+    std::vector<Value> to;
+    for (Value v : from) {
       for (std::size_t i = 0; i < f[v].regions.size(); ++i) {
-        Region inner = region(std::move(f[v].regions[i]));
-        f[v].regions[i] = std::move(inner);
+        std::vector<Value> inner = list(std::move(f[v].regions[i].ops));
+        f[v].regions[i].ops = std::move(inner);
       }
       visit(v, to);
     }
     return to;
   }
 
-  void visit(Value v, Region& to) {
+  void visit(Value v, std::vector<Value>& to) {
     const auto loop = f[v].kind == Kind::loop ? counted(f, v, f[v].regions[0]) : std::nullopt;
-    if (!loop) return to.ops.push_back(v);
+    if (!loop) return to.push_back(v);
     Carried carried{f, uses, *loop, f[v].regions[0]};
     change(carried);
     f[v].regions[0] = std::move(carried.body);
-    to.ops.insert(to.ops.end(), carried.front.ops.begin(), carried.front.ops.end());
-    to.ops.push_back(v);
-    to.ops.insert(to.ops.end(), carried.back.ops.begin(), carried.back.ops.end());
+    to.insert(to.end(), carried.front.ops.begin(), carried.front.ops.end());
+    to.push_back(v);
+    to.insert(to.end(), carried.back.ops.begin(), carried.back.ops.end());
     changed = changed || carried.changed;
   }
 };
@@ -102,8 +103,8 @@ struct Walk {
 Function for_each_counted(Function f, bool& changed, const std::function<void(Carried&)>& change) {
   const Uses uses(f);
   Walk walk{f, uses, change};
-  Region body = std::move(f.body);
-  f.body = walk.region(std::move(body));
+  std::vector<Value> all = walk.list(std::move(f.body.ops));
+  f.body.ops = std::move(all);
   changed = changed || walk.changed;
   return f;
 }

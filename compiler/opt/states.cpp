@@ -97,6 +97,7 @@ struct States {
       for (const Region& r : op.regions)
         for (Value y : r.yields) visit(Value{}, 0, y);
     }
+    for (Value y : f.body.yields) visit(Value{}, 0, y);
   }
 
   std::vector<Value> row(op::Builder& b, Value number, std::size_t rank) const {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "plan/independent.h"
+#include "plan/threads.h"
 
 namespace nndiff::plan {
 
@@ -47,45 +47,12 @@ struct Builder {
                        [&](Value i) { return d.hosted.count(i) > 0; });
   }
 
-  // Whether all that a step and those inside write is the loop's, or a thread's as long as a round lasts; and
-  // no pointers change places.
-  bool has_plain_memory(const Step& step, Value loop) const {
-    for (Value v : step.values) {
-      if (op(v).type.rank() == 0 || op(v).kind == ir::Kind::result) continue;
-      const Buffer& b = plan.buffers[static_cast<std::size_t>(buffer(v))];
-      const int body = d.scopes.number.at({loop, 0});
-      const auto is_inside = [&](Value value) {
-        const int scope = d.scopes.of_value(value);
-        return (scope == body || d.scopes.inside(scope, body) >= 0) && op(value).kind != ir::Kind::parameter;
-      };
-      const bool made_inside = std::any_of(b.values.begin(), b.values.end(), [&](Value value) {
-        return is_inside(value) && (op(value).kind == ir::Kind::alloc || op(value).kind == ir::Kind::copy);
-      });
-      const bool fits = b.bytes.is_static() && b.bytes.factor <= most_own_bytes;
-      if (made_inside && (!fits || !std::all_of(b.values.begin(), b.values.end(), is_inside))) return false;
-    }
-    return std::all_of(step.parts.begin(), step.parts.end(), [&](const Step::Part& part) {
-      return part.moves.empty() && std::all_of(part.steps.begin(), part.steps.end(),
-                                               [&](const Step& s) { return has_plain_memory(s, loop); });
-    });
-  }
-
   // Whether the rounds of a loop are worth being shared out over threads, and may be.
   bool is_shared(const Step& step) const {
-    const Value loop = step.values[0];
-    if (step.kind != Step::Kind::loop || !d.hosted.count(op(loop).operands[0]) || is_counted_on(loop))
-      return false;
-    const ir::Op& limit = op(op(loop).operands[0]);
+    if (step.kind != Step::Kind::loop || !d.hosted.count(op(step.values[0]).operands[0])) return false;
+    const ir::Op& limit = op(op(step.values[0]).operands[0]);
     if (limit.kind == ir::Kind::constant && limit.number < few_rounds) return false;
-    return has_plain_memory(step, loop) && independent(plan.f, loop);
-  }
-
-  // Whether anything looks at the number of rounds.
-  bool is_counted_on(Value loop) const {
-    return std::any_of(plan.f.ops.begin(), plan.f.ops.end(), [&](const ir::Op& o) {
-      return o.kind != ir::Kind::result &&
-             std::find(o.operands.begin(), o.operands.end(), loop) != o.operands.end();
-    });
+    return can_share_rounds(plan, d.scopes, step, most_own_bytes);
   }
 
   static Launch launch(Launch::Kind kind, Step step) {

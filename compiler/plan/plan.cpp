@@ -8,6 +8,7 @@
 #include "plan/parts.h"
 #include "plan/place.h"
 #include "plan/steps.h"
+#include "plan/threads.h"
 
 namespace nndiff::plan {
 
@@ -303,6 +304,7 @@ Plan plan(const ir::Function& f, const Options& options) {
   number_steps(plan.steps, number);
   find_lifetimes(plan, p.scopes);
   if (plan.has_code) find_parts(plan, options.target);
+  if (plan.has_code && options.target == Target::cpp) share_rounds(plan, p.scopes);
   mark_kept(plan);
   if (!plan.has_code) share_in_place(plan);
   pack_arena(plan);

@@ -39,7 +39,7 @@ struct Buffer {
     gradient,
     arena,
     parameter,  // of a routine: what its caller hands over
-    local,      // of a routine: an array of its own on the stack
+    local,      // of a routine, or a round of a loop in threads: an array of its own on the stack
     part,       // consecutive elements of another buffer, `whole`
     room,       // the workspace's room number `slot`: of a size that is known only on the way, or that grows
   };
@@ -259,6 +259,7 @@ struct Plan {
   std::map<Value, int> cells;    // on a GPU: the buffers of scalars that kernels compute
   bool small = false;            // static and so little work that threads and an arena would only cost
   bool has_code = false;         // steps are code, loops and branches too
+  std::set<Value> threaded;      // loops whose rounds threads of the CPU share
   std::vector<int> memory;       // by operation: the buffer it lives in, or -1
   std::vector<Move> copies;      // at the end, elements of buffers that are not where the caller wants them
   std::vector<Launch> launches;  // on a GPU, where it has code: everything in order

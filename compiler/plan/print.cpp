@@ -161,7 +161,8 @@ std::string code_text(Names& names, const Step& step) {
                                                  std::to_string(loc.line)
                                            : "";
     if (step.kind == Step::Kind::routine) return "routine " + plan.f[step.values[0]].name + place;
-    return (step.kind == Step::Kind::loop ? "loop" : "branch") + place;
+    if (step.kind == Step::Kind::branch) return "branch" + place;
+    return (plan.threaded.count(step.values[0]) > 0 ? "loop in threads" : "loop") + place;
   }
   std::vector<int> read, written;
   for (Value v : step.values) {

@@ -88,4 +88,5 @@ class Expressions:
             return f"!({self.condition(scope)})"
         if roll < 0.5 and scope.ints:
             return f"{self.whole(scope)} {rng.choice(['<', '>', '==', '!=', '<=', '>='])} {rng.randrange(4)}"
-        return f"@({self.real(scope, 1)}) {rng.choice(['<', '>', '<=', '>='])} @({self.real(scope, 1)})"
+        # In parentheses: g++ takes `if (double(f(double(a), double(a))) < …)` for a declaration of f.
+        return f"(@({self.real(scope, 1)}) {rng.choice(['<', '>', '<=', '>='])} @({self.real(scope, 1)}))"

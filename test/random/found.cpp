@@ -54,6 +54,49 @@ double of_nothing(const nn::Tensor<double, N>& x, double a) {
   const nn::Tensor<double, N> zeros(static_cast<int>(x.extent(0)));
   return a * a + nn::sum(x) + nn::sum(nn::sin(nn::tanh(nn::log_softmax<0>(nn::cos(zeros + a)))));
 }
+
+// The backward of `down` needs nothing of what it is called with: its definition had a head cut short.
+inline double down(double a, double* p, int n) {
+  if (n <= 0) return std::floor(a);
+  p[0] = a * 0.5;
+  down(a, p, n / 2);
+  p[0] *= std::cos(p[1]);
+  return (n + 1) * 0.1;
+}
+NN_DIFF()
+double through_nothing(double p, int n) {
+  double s[2] = {p, p * p};
+  return down(p, s, n) + p;
+}
+
+// On one side of a branch the array of states grew by a row, on the other it did not: an internal error.
+NN_DIFF()
+double states_on_one_side(const nn::Tensor<double, N>& x, double p) {
+  const int n = static_cast<int>(x.extent(0));
+  nn::Tensor<double, N> h = x + p;
+  if (p < -1.22)
+    for (int k = 0; k < n; ++k) h = nn::tanh(h) * h + nn::softmax<0>(nn::Tensor<double, 1>() + x(k));
+  return nn::sum(h * h);
+}
+
+// The outer loop was lifted twice; the second time, what the inner one declares was taken for what the first
+// had left of it.
+NN_DIFF()
+double declared_again(const double* x, int n, double p) {
+  double s = 0, t = p;
+  for (int w = 0; w < n; ++w) {
+    double& r = x[w] > 0.5 ? s : t;
+    if (s < 3) {
+      for (int i = 0; i < n; ++i) {
+        std::vector<double> v(3, x[i]);
+        v[1] *= p;
+        s += v[1] * v[2];
+      }
+    }
+    r = 0.5 * r + std::sin(p);
+  }
+  return s * t;
+}
 #endif
 //--- driver.cpp
 #include "model.nn.h"
@@ -66,5 +109,8 @@ int main() {
   verify(number_in_kernel, nn::Tensor<double, 1>{0.3}, 0.7);
   verify(of_nothing, nn::Tensor<double, N>(0), 0.3);
   verify(of_nothing, nn::Tensor<double, N>{0.5, -0.2}, 0.3);
+  verify(through_nothing, 0.7, 3);
+  verify(declared_again, Pointer{0.4, 0.9, 1.1}, 3, 0.7);
+  for (double p : {0.3, -1.5}) verify(states_on_one_side, nn::Tensor<double, N>{0.5, -0.2, 0.8}, p);
   for (double p : {0.7, -1.3}) verify(variable_or_element, Pointer{0.4, 0.9, 1.1, -0.3}, 4, p);
 }

@@ -43,7 +43,8 @@ class Emitter {
     if (code_) code_->settle();
     text_.copy_back();
     finish();
-    return routines + text_.head(core_result(plan_.f), core_name(plan_.f)) + w_.lines.text() + "}\n";
+    return routines + "NN_APART " + text_.head(core_result(plan_.f), core_name(plan_.f)) + w_.lines.text() +
+           "}\n";
   }
 
  private:

@@ -5,6 +5,7 @@
 #define MODEL_CPP
 #include <nn/nn.h>
 
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -97,6 +98,25 @@ double declared_again(const double* x, int n, double p) {
   }
   return s * t;
 }
+
+// g++ 12 at -O3, which inlined the derivative: an element of m's gradient was read before it had been added
+// to.
+NN_DIFF()
+double inlined(double p, int q, int n, const std::array<double, 1>& s, const double (&m)[2]) {
+  double u = (q % 3) * 0.1, t = std::exp(std::sin(m[(q & 1023) % 2]));
+  if ((n << 1) > 2) {
+    int w = 0;
+    do {
+      for (const double& z : m) {
+        const bool is_first = std::cos(std::fmax(p, s[(q & 1023) % 1])) >= (q / 2) * 0.1 && t > 5;
+        u += z * (is_first ? p : s[(q & 1023) % 1]);
+      }
+      t = 0.5 * t - (m[(w & 1023) % 2] * 0.5 + s[(w & 1023) % 1]);
+      t += std::tanh(t);
+    } while (++w < 2 && n % 3 == 2);
+  }
+  return p + u + t + s[0] + m[1];
+}
 #endif
 //--- driver.cpp
 #include "model.nn.h"
@@ -110,6 +130,7 @@ int main() {
   verify(of_nothing, nn::Tensor<double, N>(0), 0.3);
   verify(of_nothing, nn::Tensor<double, N>{0.5, -0.2}, 0.3);
   verify(through_nothing, 0.7, 3);
+  for (int n : {1, 2, 4}) verify(inlined, 0.45, 3, n, std::array<double, 1>{0.3}, Array<2>{0.7, -0.4});
   verify(declared_again, Pointer{0.4, 0.9, 1.1}, 3, 0.7);
   for (double p : {0.3, -1.5}) verify(states_on_one_side, nn::Tensor<double, N>{0.5, -0.2, 0.8}, p);
   for (double p : {0.7, -1.3}) verify(variable_or_element, Pointer{0.4, 0.9, 1.1, -0.3}, 4, p);

@@ -1,4 +1,4 @@
-// What generated code tells the compiler about its loops.
+// What generated code tells the compiler about its loops and functions.
 #ifndef NN_RT_ROUNDS_H
 #define NN_RT_ROUNDS_H
 
@@ -7,6 +7,15 @@
 #define NN_INDEPENDENT _Pragma("GCC ivdep")
 #else
 #define NN_INDEPENDENT
+#endif
+
+/// In front of a function with __restrict parameters. Where g++ 12 inlines one, what it vectorises of the body
+/// (-O3) may lose its pointer's name, and be taken for memory that the __restrict one does not reach: a load
+/// then comes before the store that it is to see.
+#if defined(__GNUC__) && !defined(__clang__)
+#define NN_APART [[gnu::noinline]]
+#else
+#define NN_APART
 #endif
 
 namespace nn::rt {

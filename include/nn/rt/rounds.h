@@ -9,7 +9,8 @@
 #define NN_INDEPENDENT
 #endif
 
-/// In front of a function with __restrict parameters. Where g++ 12 inlines one, what it vectorises of the body
+/// In front of a function with __restrict parameters. Where g++ 12 inlines one, what it vectorises of the
+/// body
 /// (-O3) may lose its pointer's name, and be taken for memory that the __restrict one does not reach: a load
 /// then comes before the store that it is to see.
 #if defined(__GNUC__) && !defined(__clang__)

@@ -329,11 +329,23 @@ int add_cell(Plan& plan, ir::Elem elem, const std::string& name) {
   return static_cast<int>(plan.buffers.size()) - 1;
 }
 
+namespace {
+
+void make_rounds_local(Plan& plan, const Scopes& scopes, const List& list) {
+  for (const Launch& launch : list) {
+    if (launch.kind == Launch::Kind::shared) make_own_memory_local(plan, scopes, launch.steps[0].values[0]);
+    for (const List& part : launch.parts) make_rounds_local(plan, scopes, part);
+  }
+}
+
+}  // namespace
+
 void make_launches(Plan& plan, double few_rounds) {
   Division division = divide(plan);
   bound_growth(plan, division);
   plan.hosted = division.hosted;
   plan.launches = Builder{plan, division, few_rounds}.build(plan.steps);
+  make_rounds_local(plan, division.scopes, plan.launches);
   Numbers{plan, division}.run();
 }
 

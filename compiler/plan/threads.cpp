@@ -84,6 +84,7 @@ struct OwnMemory {
   bool fits(Value v) const {
     if (plan.f[v].type.rank() == 0 || plan.f[v].kind == Kind::result) return true;
     const int number = plan.memory[base_of(plan.f, v).id];
+    if (number < 0) return true;  // inside of a kernel
     const Buffer& b = plan.buffers[static_cast<std::size_t>(number)];
     const bool made_inside = std::any_of(b.values.begin(), b.values.end(), [&](Value value) {
       const Kind kind = plan.f[value].kind;
@@ -178,7 +179,14 @@ bool can_share_rounds(const Plan& plan, const Scopes& scopes, const Step& step, 
   const Value loop = step.values[0];
   if (step.kind != Step::Kind::loop || is_counted_on(plan.f, loop)) return false;
   const OwnMemory memory{plan, scopes, scopes.number.at({loop, 0}), most_own_bytes};
-  return memory.holds(step) && independent(plan.f, loop);
+  return independent(plan.f, loop) && memory.holds(step);
+}
+
+void make_own_memory_local(Plan& plan, const Scopes& scopes, Value loop) {
+  const OwnMemory memory{plan, scopes, scopes.number.at({loop, 0}), 0};
+  for (Buffer& b : plan.buffers)
+    if (b.place == Buffer::Place::arena && !b.values.empty() && memory.is_inside(b.values.front()))
+      b.place = Buffer::Place::local;
 }
 
 std::vector<Work> work_of_round(const ir::Function& f, Value loop) {
@@ -191,12 +199,7 @@ void share_rounds(Plan& plan, const Scopes& scopes) {
   Chooser chooser{plan, scopes};
   chooser.choose(plan.steps);
   plan.threaded = std::move(chooser.chosen);
-  for (Buffer& b : plan.buffers) {
-    if (b.place != Buffer::Place::arena || b.values.empty()) continue;
-    for (Value loop : plan.threaded)
-      if (OwnMemory{plan, scopes, scopes.number.at({loop, 0}), 0}.is_inside(b.values.front()))
-        b.place = Buffer::Place::local;
-  }
+  for (Value loop : plan.threaded) make_own_memory_local(plan, scopes, loop);
 }
 
 }  // namespace nndiff::plan

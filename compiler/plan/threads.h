@@ -10,6 +10,9 @@ namespace nndiff::plan {
 /// number, and memory that each has for itself takes `most_own_bytes` at most.
 bool can_share_rounds(const Plan& plan, const Scopes& scopes, const Step& step, std::int64_t most_own_bytes);
 
+/// What a round of such a loop has for itself is the thread's, not in the arena.
+void make_own_memory_local(Plan& plan, const Scopes& scopes, Value loop);
+
 /// A part of what a round does: `cost` scalar operations for every round of loops inside it with these trip
 /// counts.
 struct Work {

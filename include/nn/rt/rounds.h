@@ -9,10 +9,8 @@
 #define NN_INDEPENDENT
 #endif
 
-/// In front of a function with __restrict parameters. Where g++ 12 inlines one, what it vectorises of the
-/// body
-/// (-O3) may lose its pointer's name, and be taken for memory that the __restrict one does not reach: a load
-/// then comes before the store that it is to see.
+/// In front of a function with __restrict parameters. In one that it inlines, g++ 12 at -O3 may forget that
+/// what it vectorises goes through such a pointer: a load then comes before the store that it is to see.
 #if defined(__GNUC__) && !defined(__clang__)
 #define NN_APART [[gnu::noinline]]
 #else

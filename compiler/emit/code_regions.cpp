@@ -163,8 +163,10 @@ void Code::name_zeros(const Step& step) {
     const Op& op = w_.plan.f[v];
     if (usage_.scopes[usage_.scopes.of_value(v)].loop != usage_.scopes.number.at({owner, 0})) return;
     if (op.kind == Kind::load) read.insert(usage_.buffer_of(op.operands[0]));
-    if (op.kind != Kind::store || w_.plan.f[op.operands[1]].kind != Kind::constant) return;
-    if (w_.plan.f[op.operands[1]].number == 0) cleared.emplace(usage_.buffer_of(v), op.type.elem);
+    if (op.kind != Kind::store) return;
+    const Op& element = w_.plan.f[op.operands[1]];
+    if (element.kind == Kind::constant && element.number == 0 && element.type.rank() == 0)
+      cleared.emplace(usage_.buffer_of(v), op.type.elem);
   });
   for (const auto& [buffer, elem] : cleared) {
     if (read.count(buffer) == 0 || zeros_.count(elem) > 0) continue;

@@ -162,12 +162,13 @@ bool is_pure(const Function& f, const Nest& nest, Value v) {
   return op.type.rank() == 0 && (computes || is_element(f, nest, v));
 }
 
-bool depends_on(const Function& f, const Nest& nest, Value v, Value counter) {
+// Whether what the nest makes of `counter` is in `v`; `known` are values that it is not in.
+bool depends_on(const Function& f, const Nest& nest, Value v, Value counter, std::set<Value>& known) {
   if (v == counter) return true;
   const Op& op = f[v];
-  return is_inside(nest, v) && op.kind != Kind::parameter &&
-         std::any_of(op.operands.begin(), op.operands.end(),
-                     [&](Value o) { return depends_on(f, nest, o, counter); });
+  if (!is_inside(nest, v) || op.kind == Kind::parameter || !known.insert(v).second) return false;
+  return std::any_of(op.operands.begin(), op.operands.end(),
+                     [&](Value o) { return depends_on(f, nest, o, counter, known); });
 }
 
 // The product among the operands of an addition to `total`.
@@ -254,8 +255,9 @@ std::optional<Nest> sum_of_elements(const Function& f, Value outer, Value middle
   std::vector<Value> kept;
   for (Value loop : loops) {
     const Value counter = f[loop].regions[0].params[0];
+    std::set<Value> known;
     const bool is_used = std::any_of(store.operands.begin() + 2, store.operands.end(),
-                                     [&](Value index) { return depends_on(f, nest, index, counter); });
+                                     [&](Value index) { return depends_on(f, nest, index, counter, known); });
     if (is_used)
       kept.push_back(loop);
     else

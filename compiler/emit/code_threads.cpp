@@ -4,7 +4,6 @@
 
 #include "emit/code.h"
 #include "emit/words.h"
-#include "ir/diagnostic.h"
 #include "plan/threads.h"
 
 namespace nndiff::emit {

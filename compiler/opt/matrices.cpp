@@ -38,6 +38,7 @@ Terms product(const Terms& a, const Terms& b) {
   return all;
 }
 
+// Where the elements that a load takes in all rounds of a nest lie.
 class Finder {
  public:
   Finder(const Function& f, const Nest& nest) : f_(f), nest_(nest) {}
@@ -101,6 +102,7 @@ class Finder {
     return found;
   }
 
+  // Of an array with one index: rows without gaps, or columns.
   std::optional<Matrix> flat(Value index, Value row_loop, Value other) const {
     auto at = terms(index);
     const auto count = rounds(nest_.k), rows = rounds(row_loop);

@@ -46,17 +46,17 @@ Value Builder::append(Op op) {
   return v;
 }
 
-Value Builder::constant(double number, const Type& type) {
-  return append({.kind = Kind::constant, .type = type, .number = number});
+Value Builder::constant(double number, Type type) {
+  return append({.kind = Kind::constant, .type = std::move(type), .number = number});
 }
 
-Value Builder::size(const Dim& dim, const Type& type) {
-  if (dim.is_static()) return constant(static_cast<double>(dim.value), type);
-  return append({.kind = Kind::size, .type = type, .dim = dim});
+Value Builder::size(Dim dim, Type type) {
+  if (dim.is_static()) return constant(static_cast<double>(dim.value), std::move(type));
+  return append({.kind = Kind::size, .type = std::move(type), .dim = dim});
 }
 
-Value Builder::iota(const Shape& shape, int axis) {
-  return append({.kind = Kind::iota, .type = {Elem::i32, shape}, .axes = {axis}});
+Value Builder::iota(Shape shape, int axis) {
+  return append({.kind = Kind::iota, .type = {Elem::i32, std::move(shape)}, .axes = {axis}});
 }
 
 Value Builder::map(Map map, std::vector<Value> operands) {
@@ -85,7 +85,7 @@ Value Builder::cast(Value x, Elem elem) {
   return append({.kind = Kind::cast, .type = {elem, shape(x)}, .operands = {x}});
 }
 
-Value Builder::broadcast_to(Value x, const Shape& to) {
+Value Builder::broadcast_to(Value x, Shape to) {
   const Shape from = shape(x);
   if (from == to) return x;
   auto merged = broadcast_shape(from, to);
@@ -100,13 +100,15 @@ Value Builder::broadcast_to(Value x, const Shape& to) {
     kept.push_back(from[i]);
     axes.push_back(skip + i);
   }
-  return broadcast_in(reshape(x, kept), to, axes);
+  return broadcast_in(reshape(x, std::move(kept)), std::move(to), std::move(axes));
 }
 
-Value Builder::broadcast_in(Value x, const Shape& to, std::vector<int> axes) {
+Value Builder::broadcast_in(Value x, Shape to, std::vector<int> axes) {
   if (shape(x) == to) return x;
-  return append(
-      {.kind = Kind::broadcast, .type = {type(x).elem, to}, .operands = {x}, .axes = std::move(axes)});
+  return append({.kind = Kind::broadcast,
+                 .type = {type(x).elem, std::move(to)},
+                 .operands = {x},
+                 .axes = std::move(axes)});
 }
 
 Value Builder::reduce(Reducer reducer, Value x, std::vector<int> axes, bool keep_dims) {
@@ -130,27 +132,27 @@ Value Builder::reduce(Reducer reducer, Value x, std::vector<int> axes, bool keep
                     .operands = {x},
                     .reducer = reducer,
                     .axes = *normal});
-  return keep_dims ? reshape(r, kept) : r;
+  return keep_dims ? reshape(r, std::move(kept)) : r;
 }
 
-Value Builder::mean(Value x, const std::vector<int>& axes, bool keep_dims) {
+Value Builder::mean(Value x, std::vector<int> axes, bool keep_dims) {
   if (shape(x).empty()) return x;
-  Value total = reduce(Reducer::sum, x, axes, keep_dims);
   Dim n{1};
   if (axes.empty()) {
     n = ir::count(shape(x));
   } else {
     for (int a : axes) n = n * shape(x)[a < 0 ? a + shape(x).size() : a];
   }
+  const Value total = reduce(Reducer::sum, x, std::move(axes), keep_dims);
   return map(Map::div, total, size(n, type(total)));
 }
 
-Value Builder::reshape(Value x, const Shape& to) {
+Value Builder::reshape(Value x, Shape to) {
   if (shape(x) == to) return x;
   if (ir::count(shape(x)) != ir::count(to))
     refuse("cannot reshape " + to_string(shape(x)) + " to " + to_string(to) +
            ": different numbers of elements");
-  return append({.kind = Kind::reshape, .type = {type(x).elem, to}, .operands = {x}});
+  return append({.kind = Kind::reshape, .type = {type(x).elem, std::move(to)}, .operands = {x}});
 }
 
 Value Builder::permute(Value x, std::vector<int> axes) {
@@ -214,7 +216,7 @@ Value Builder::pick(Value x, Value index) {
   return append({.kind = Kind::pick, .type = {type(x).elem, rows}, .operands = {x, index}});
 }
 
-Value Builder::one_hot(Value index, const Dim& classes, Elem elem) {
+Value Builder::one_hot(Value index, Dim classes, Elem elem) {
   Shape to = shape(index);
   std::vector<int> axes(to.size());
   std::iota(axes.begin(), axes.end(), 0);

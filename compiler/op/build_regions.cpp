@@ -8,37 +8,32 @@ namespace nndiff::op {
 using ir::Kind;
 using ir::Op;
 
-namespace {
-
-std::vector<Value> joined(std::vector<Value> first, const std::vector<Value>& rest) {
-  first.insert(first.end(), rest.begin(), rest.end());
-  return first;
-}
-
-}  // namespace
-
-Value Builder::alloc(const Type& type) {
-  return append({.kind = Kind::alloc, .type = type});
+Value Builder::alloc(Type type) {
+  return append({.kind = Kind::alloc, .type = std::move(type)});
 }
 
 Value Builder::copy(Value x) {
   return append({.kind = Kind::copy, .type = type(x), .operands = {x}});
 }
 
-Value Builder::zeros(const Type& type) {
-  return copy(constant(0, type));
+Value Builder::zeros(Type type) {
+  return copy(constant(0, std::move(type)));
 }
 
-Value Builder::load(Value array, const std::vector<Value>& index, const Shape& block) {
-  return append({.kind = Kind::load, .type = {type(array).elem, block}, .operands = joined({array}, index)});
+Value Builder::load(Value array, std::vector<Value> index, Shape block) {
+  index.insert(index.begin(), array);
+  return append(
+      {.kind = Kind::load, .type = {type(array).elem, std::move(block)}, .operands = std::move(index)});
 }
 
-Value Builder::store(Value array, Value element, const std::vector<Value>& index) {
-  return append({.kind = Kind::store, .type = type(array), .operands = joined({array, element}, index)});
+Value Builder::store(Value array, Value element, std::vector<Value> index) {
+  index.insert(index.begin(), {array, element});
+  return append({.kind = Kind::store, .type = type(array), .operands = std::move(index)});
 }
 
-Value Builder::accumulate(Value array, Value element, const std::vector<Value>& index) {
-  return append({.kind = Kind::accumulate, .type = type(array), .operands = joined({array, element}, index)});
+Value Builder::accumulate(Value array, Value element, std::vector<Value> index) {
+  index.insert(index.begin(), {array, element});
+  return append({.kind = Kind::accumulate, .type = type(array), .operands = std::move(index)});
 }
 
 Value Builder::grow(Value array, Value n) {
@@ -71,19 +66,17 @@ std::vector<Value> results(Builder& b, Value of, const std::vector<Value>& yield
 
 }  // namespace
 
-Value Builder::parameter(ir::Region& of, const Type& type) {
-  const Value v =
-      f.make({.kind = Kind::parameter, .type = type, .sweep = sweep, .loc = loc, .statement = statement});
+Value Builder::parameter(ir::Region& of, Type type) {
+  const Value v = f.make(
+      {.kind = Kind::parameter, .type = std::move(type), .sweep = sweep, .loc = loc, .statement = statement});
   of.params.push_back(v);
   return v;
 }
 
-Builder::Built Builder::loop(Value limit, const std::vector<Value>& initial, ir::Region body, bool is_while) {
+Builder::Built Builder::loop(Value limit, std::vector<Value> initial, ir::Region body, bool is_while) {
   const std::vector<Value> yields = body.yields;
-  Op op{.kind = Kind::loop,
-        .type = {Elem::i64, {}},
-        .operands = joined({limit}, initial),
-        .is_while = is_while};
+  initial.insert(initial.begin(), limit);
+  Op op{.kind = Kind::loop, .type = {Elem::i64, {}}, .operands = std::move(initial), .is_while = is_while};
   op.regions.push_back(std::move(body));
   const Value made = append(std::move(op));
   return {made, results(*this, made, yields)};
@@ -116,9 +109,13 @@ Builder::Built Builder::foreign(int number, std::vector<Value> operands, const s
   return built;
 }
 
-Builder::Built Builder::call(int number, const std::vector<Value>& operands, const std::vector<Type>& types,
-                             const std::vector<int>& places) {
-  Op op{.kind = Kind::call, .type = {Elem::i64, {}}, .operands = operands, .axes = places, .index = number};
+Builder::Built Builder::call(int number, std::vector<Value> operands, const std::vector<Type>& types,
+                             std::vector<int> places) {
+  Op op{.kind = Kind::call,
+        .type = {Elem::i64, {}},
+        .operands = std::move(operands),
+        .axes = std::move(places),
+        .index = number};
   Built built{append(std::move(op)), {}};
   for (std::size_t i = 0; i < types.size(); ++i)
     built.results.push_back(append(

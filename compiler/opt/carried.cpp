@@ -73,12 +73,13 @@ struct Walk {
   bool changed = false;
 
   // Regions keep their parameters and yields in the meantime: `change` asks who uses a value.
-  std::vector<Value> list(std::vector<Value> from) {
+  std::vector<Value> list(const std::vector<Value>& from) {
     std::vector<Value> to;
     for (Value v : from) {
       for (std::size_t i = 0; i < f[v].regions.size(); ++i) {
-        std::vector<Value> inner = list(std::move(f[v].regions[i].ops));
-        f[v].regions[i].ops = std::move(inner);
+        const std::vector<Value> inner = std::move(f[v].regions[i].ops);
+        std::vector<Value> made = list(inner);
+        f[v].regions[i].ops = std::move(made);
       }
       visit(v, to);
     }
@@ -103,7 +104,8 @@ struct Walk {
 Function for_each_counted(Function f, bool& changed, const std::function<void(Carried&)>& change) {
   const Uses uses(f);
   Walk walk{f, uses, change};
-  std::vector<Value> all = walk.list(std::move(f.body.ops));
+  const std::vector<Value> ops = std::move(f.body.ops);
+  std::vector<Value> all = walk.list(ops);
   f.body.ops = std::move(all);
   changed = changed || walk.changed;
   return f;

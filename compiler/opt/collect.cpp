@@ -179,19 +179,19 @@ bool is_root(const Collector& c, Value v) {
 }
 
 // The region with like terms collected; `map` says what has become of each value.
-ir::Region collect_in(Collector& c, const Function& from, const ir::Region& old, std::vector<Value>& map,
-                      bool& changed) {
+ir::Region collect_in(Collector& c, const ir::Region& old, std::vector<Value>& map, bool& changed) {
   ir::Region made;
   made.params = old.params;
   for (Value v : old.ops) {
     for (Value& o : c.f[v].operands) o = map[o.id];
-    for (std::size_t i = 0; i < from[v].regions.size(); ++i) {
-      ir::Region inner = collect_in(c, from, from[v].regions[i], map, changed);
-      c.f[v].regions[i] = std::move(inner);
+    for (std::size_t i = 0; i < c.f[v].regions.size(); ++i) {
+      const ir::Region inner = std::move(c.f[v].regions[i]);
+      ir::Region collected = collect_in(c, inner, map, changed);
+      c.f[v].regions[i] = std::move(collected);
     }
     const auto replacement = is_root(c, v) ? c.collect(v, made) : std::nullopt;
     if (replacement) {
-      if (c.f[*replacement].name.empty()) c.f[*replacement].name = from[v].name;
+      if (c.f[*replacement].name.empty()) c.f[*replacement].name = c.f[v].name;
       map[v.id] = *replacement;
       changed = true;
     } else {
@@ -204,22 +204,24 @@ ir::Region collect_in(Collector& c, const Function& from, const ir::Region& old,
 
 }  // namespace
 
-Function collect_terms(const Function& from, bool& changed) {
-  std::vector<Place> places(from.ops.size());
+Function collect_terms(Function f, bool& changed) {
+  std::vector<Place> places(f.ops.size());
   int count = 0;
-  find_places(from, from.body, places, count);
-  Collector c{from, std::move(places), users_of(from), {}};
-  ir::for_each(from, from.body, [&](Value v) {
-    if (is_map(from[v], Map::sigmoid)) c.sigmoids.emplace(from[v].operands[0], v);
+  find_places(f, f.body, places, count);
+  std::vector<std::vector<Value>> users = users_of(f);
+  Collector c{std::move(f), std::move(places), std::move(users), {}};
+  ir::for_each(c.f, c.f.body, [&](Value v) {
+    if (is_map(c.f[v], Map::sigmoid)) c.sigmoids.emplace(c.f[v].operands[0], v);
   });
-  std::vector<Value> map(from.ops.size());
+  std::vector<Value> map(c.f.ops.size());
   for (std::uint32_t i = 0; i < map.size(); ++i) map[i] = {i};
-  ir::Region body = collect_in(c, from, from.body, map, changed);
-  if (!changed) return from;
+  const ir::Region old = std::move(c.f.body);
+  ir::Region body = collect_in(c, old, map, changed);
   Function g = std::move(c.f);
-  body.yields.clear();
+  if (changed) body.yields.clear();
   g.body = std::move(body);
-  remap_boundary(g, from.body, map);
+  if (!changed) return g;
+  remap_boundary(g, old, map);
   return drop_dead(merge_equal(g));
 }
 

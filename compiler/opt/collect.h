@@ -6,7 +6,7 @@
 namespace nndiff::opt {
 
 /// Finds, for instance, that −(Y·(1 − s) − (1 − Y)·s) is s − Y. Sets `changed` where anything was replaced.
-ir::Function collect_terms(const ir::Function& f, bool& changed);
+ir::Function collect_terms(ir::Function f, bool& changed);
 
 }  // namespace nndiff::opt
 

@@ -15,10 +15,20 @@ using ir::Region;
 using ir::Value;
 
 Function like(const Function& f) {
-  Function g = f;
-  g.ops.clear();
-  g.body = {};
-  return g;
+  return {.name = f.name,
+          .qualified = f.qualified,
+          .mode = f.mode,
+          .signature = f.signature,
+          .result_type = f.result_type,
+          .result = f.result,
+          .loc = f.loc,
+          .params = f.params,
+          .ops = {},
+          .body = {},
+          .outputs = f.outputs,
+          .upstream = f.upstream,
+          .foreigns = f.foreigns,
+          .statements = f.statements};
 }
 
 void remap_boundary(Function& f, const Region& body, std::span<const Value> map) {
@@ -89,11 +99,11 @@ class Copier {
         return note_depth(depth());
       }
       default:
-        map_[v.id] = plain(op);
+        map_[v.id] = plain(std::move(op));
     }
   }
 
-  Value plain(const Op& op) {
+  Value plain(Op op) {
     op::Builder b = builder(op);
     if (pass_.replace)
       if (const auto value = pass_.replace(b, op)) {
@@ -102,9 +112,10 @@ class Copier {
       }
     const std::size_t at = pass_.hoists ? home(op) : depth();
     b.region = open_[at].region;
-    const Value made = b.append(op);
-    note_depth(at);
     if (op.kind == Kind::dimension) named_.insert_or_assign(std::string(op.dim.name()), at);
+    const Value made = b.append(std::move(op));
+    note_depth(at);
+    if (pass_.appended) pass_.appended(g_[made], made);
     return made;
   }
 

@@ -14,6 +14,8 @@ struct Pass {
   /// returns the value to use instead of it, or nothing. May append operations through the builder. Not asked
   /// about loops, branches, routines, calls and their results.
   std::function<std::optional<ir::Value>(op::Builder&, const ir::Op&)> replace;
+  /// Told of an operation for which `replace` had nothing and which is part of the new function now.
+  std::function<void(const ir::Op&, ir::Value)> appended;
   /// Whether an operation of the old function is left out.
   std::function<bool(ir::Value)> drops;
   /// Whether value number `i` that a loop, branch or routine of the old function yields is left out.

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "ir/sizes.h"
 #include "opt/rebuild.h"
@@ -32,33 +33,61 @@ bool is_commutative(const Op& op) {
   }
 }
 
-// Everything that decides an operation's value. Dimensions are told apart by their text.
-auto identity(const Op& op) {
-  std::vector<Value> operands = op.operands;
-  if (is_commutative(op)) std::sort(operands.begin(), operands.end());
-  return std::tuple(op.kind, op.map, op.reducer, op.trans_a, op.trans_b, op.checked, op.index,
-                    std::bit_cast<std::uint64_t>(op.number), std::string(op.dim.text()), to_string(op.type),
-                    op.axes, operands);
+// Of what decides an operation's value, that which differs most often.
+std::size_t hash_of(const Op& op) {
+  std::size_t hash = static_cast<std::size_t>(op.kind);
+  const auto mix = [&](std::size_t x) { hash = (hash ^ x) * 0x9e3779b97f4a7c15U + (hash >> 29); };
+  mix(static_cast<std::size_t>(op.map));
+  mix(static_cast<std::size_t>(op.index));
+  mix(std::bit_cast<std::uint64_t>(op.number));
+  std::size_t sum = 0;
+  for (Value o : op.operands) {
+    sum += o.id;
+    if (!is_commutative(op)) mix(o.id);
+  }
+  mix(sum);
+  return hash;
+}
+
+bool have_same_operands(const Op& a, const Op& b) {
+  return a.operands == b.operands ||
+         (is_commutative(a) &&
+          std::is_permutation(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end()));
+}
+
+// Whether two operations compute the same value.
+bool are_same(const Op& a, const Op& b) {
+  const auto rest = [](const Op& op) {
+    return std::tuple(op.kind, op.map, op.reducer, op.trans_a, op.trans_b, op.checked, op.index,
+                      std::bit_cast<std::uint64_t>(op.number));
+  };
+  return rest(a) == rest(b) && have_same_operands(a, b) && a.axes == b.axes && a.type == b.type &&
+         a.dim == b.dim;
 }
 
 // What is known where: an inner region sees what is around it, and is forgotten with all it knows.
 class Known {
  public:
-  using Key = decltype(identity(Op{}));
-  std::optional<Value> find(const Key& key) const {
-    const auto it = values_.find(key);
-    return it == values_.end() ? std::nullopt : std::optional(it->second);
+  std::optional<Value> find(const Function& f, const Op& op, std::size_t hash) const {
+    const auto bucket = values_.find(hash);
+    if (bucket == values_.end()) return std::nullopt;
+    for (Value v : bucket->second)
+      if (are_same(f[v], op)) return v;
+    return std::nullopt;
   }
-  void add(const Key& key, Value v) { order_.push_back(values_.emplace(key, v).first); }
+  void add(std::size_t hash, Value v) {
+    values_[hash].push_back(v);
+    order_.push_back(hash);
+  }
   void enter() { marks_.push_back(order_.size()); }
   void leave() {
-    for (; order_.size() > marks_.back(); order_.pop_back()) values_.erase(order_.back());
+    for (; order_.size() > marks_.back(); order_.pop_back()) values_.at(order_.back()).pop_back();
     marks_.pop_back();
   }
 
  private:
-  std::map<Key, Value> values_;
-  std::vector<std::map<Key, Value>::iterator> order_;
+  std::unordered_map<std::size_t, std::vector<Value>> values_;
+  std::vector<std::size_t> order_;
   std::vector<std::size_t> marks_;
 };
 
@@ -79,6 +108,15 @@ class Liveness {
   }
   bool is_live(Value v) const { return is_live_[v.id]; }
   bool is_live(Value of, std::size_t yield) const { return live_yields_[of.id].count(yield) > 0; }
+  /// Nothing can be dropped, nor any number be saved.
+  bool all() const {
+    for (std::uint32_t i = 0; i < f_.ops.size(); ++i) {
+      const auto& regions = f_.ops[i].regions;
+      if (!is_live_[i] || (!regions.empty() && live_yields_[i].size() < regions[0].yields.size()))
+        return false;
+    }
+    return true;
+  }
 
  private:
   void mark(Value v) {
@@ -158,26 +196,27 @@ class Liveness {
 
 Function merge_equal(const Function& f) {
   Known known;
+  std::size_t hash = 0;  // of the operation that was looked for last
   Pass pass;
   pass.enter = [&] { known.enter(); };
   pass.leave = [&] { known.leave(); };
   pass.replace = [&](op::Builder& b, const Op& op) -> std::optional<Value> {
     if (is_unique(op) || op.kind == Kind::input) return std::nullopt;
-    const Known::Key key = identity(op);
-    if (const auto same = known.find(key)) {
-      if (b.f[*same].name.empty()) b.f[*same].name = op.name;
-      return same;
-    }
-    const Value v = b.append(op);
-    known.add(key, v);
-    return v;
+    hash = hash_of(op);
+    const auto same = known.find(b.f, op, hash);
+    if (same && b.f[*same].name.empty()) b.f[*same].name = op.name;
+    return same;
+  };
+  pass.appended = [&](const Op& op, Value v) {
+    if (!is_unique(op) && op.kind != Kind::input) known.add(hash, v);
   };
   bool changed = false;
   return rebuild(f, pass, changed);
 }
 
-Function drop_dead(const Function& f) {
+Function drop_dead(Function f) {
   const Liveness liveness(f);
+  if (liveness.all()) return f;
   Pass pass;
   pass.drops = [&](Value v) { return f[v].kind != Kind::input && !liveness.is_live(v); };
   pass.drops_yield = [&](Value of, std::size_t i) { return !liveness.is_live(of, i); };

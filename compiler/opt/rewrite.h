@@ -19,7 +19,7 @@ ir::Function rewrite(ir::Function f, std::span<const Rule> rules);
 ir::Function merge_equal(const ir::Function& f);
 
 /// Operations, carried values and results of branches that no result needs are dropped (inputs stay).
-ir::Function drop_dead(const ir::Function& f);
+ir::Function drop_dead(ir::Function f);
 
 /// Operations that do not change in a loop are done in front of it, unless that could fail.
 ir::Function hoist_invariants(const ir::Function& f);

@@ -33,7 +33,7 @@ ir::Function settle(ir::Function f, std::span<const Rule> rules) {
   f = rewrite(std::move(f), rules);
   for (bool changed = true; changed;) {
     changed = false;
-    f = collect_terms(f, changed);
+    f = collect_terms(std::move(f), changed);
     if (changed) f = rewrite(std::move(f), rules);
   }
   return f;

@@ -39,7 +39,7 @@ def library_line(libraries):
 def compiler(name):
     """A compiler call of a test: headers of nn, of the test and of what the test has written."""
     includes = [os.path.join(root, "include"), support, "%S", "%T"]
-    return f"{name} -std=c++20 -O1 -g -Wall -Wextra -Werror " + " ".join("-I" + path for path in includes)
+    return f"{name} -std=c++20 -O1 -Wall -Wextra -Werror " + " ".join("-I" + path for path in includes)
 
 
 def nvcc():
@@ -65,7 +65,7 @@ config.substitutions += [
     ("%cxx", compiler("g++")),
     ("%clang14", compiler("clang++-14")),
     ("%clang19", compiler("clang++-19")),
-    ("%san", "-fsanitize=address,undefined -fno-sanitize-recover=all"),
+    ("%san", "-O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all"),
     ("%O3", f"-O3 -march=native {flags_of_generated}"),
     ("%lib", library),
     ("%rooms", " ".join(["-I" + os.path.join(root, "compiler")] + rooms)),

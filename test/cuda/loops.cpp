@@ -4,7 +4,7 @@
 // --print=plan counts.
 // RUN: split-file %s %t && cd %t && nn-diff --emit=cpp,cuda loops.cpp
 // RUN: cd %t && nn-diff --print=plan --emit=cuda loops.cpp > plans.txt
-// RUN: cd %t && %emulated -O0 -g0 %san -I%t loops.nn.cu -x none driver.cpp loops.nn.cpp %cuda_runtime -o run && ./run plans.txt
+// RUN: cd %t && %clang19 %as_emulated %san -g0 -I%t loops.nn.cu -x none driver.cpp loops.nn.cpp %cuda_runtime -o run && ./run plans.txt
 // RUN: cd %t && env NN_EMULATION_SEED=7 ./run plans.txt
 //--- loops.cpp
 #ifndef LOOPS_CPP

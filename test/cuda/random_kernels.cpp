@@ -1,7 +1,7 @@
 // CUDA kernels of random programs, as planned in every mode, run through the emulation and return what an
 // interpreter of the IR does.
 // RUN: %cxx -O0 -g0 %s %S/../plan/emitted.cpp %S/../unit/interpreter.cpp %S/../unit/random_ir.cpp -I%S/../unit -I%S/../plan %rooms -o %t.gen
-// RUN: %t.gen 8 > %t.cu && %emulated -O0 -g0 -Wno-unused-function %san %t.cu %cuda_runtime -o %t && %t
+// RUN: %t.gen 8 > %t.cu && %clang19 %as_emulated -Wno-unused-function %san -g0 %t.cu %cuda_runtime -o %t && %t
 // RUN: %t.gen 12 1000 > %t.cu && %emulated -O0 -g0 -Wno-unused-function %t.cu %cuda_runtime -o %t && env NN_EMULATION_SEED=7 %t
 #include "emitted.h"
 

@@ -3,7 +3,7 @@
 // anything that waits, and grows by two launches and two products for each step of time; of an LSTM whose
 // loss is summed up over the steps, by five and eight.
 // RUN: split-file %s %t && cd %t && nn-diff --emit=cpp,cuda nets.cpp
-// RUN: cd %t && %emulated -O0 -g0 %san -I%t nets.nn.cu -x none driver.cpp nets.nn.cpp %cuda_runtime -o run && ./run
+// RUN: cd %t && %clang19 %as_emulated %san -g0 -I%t nets.nn.cu -x none driver.cpp nets.nn.cpp %cuda_runtime -o run && ./run
 //--- nets.cpp
 #ifndef NETS_CPP
 #define NETS_CPP

@@ -1,7 +1,7 @@
 // CUDA kernels of random programs with loops, branches and memory, run through the emulation, return what an
 // interpreter of the IR does, the second time too; loops are shared out over threads wherever they may be.
 // RUN: %cxx -O0 -g0 %s %S/../plan/region_programs.cpp %S/../unit/interpreter.cpp %S/../unit/random_ir.cpp %S/../unit/random_regions.cpp -I%S/../unit -I%S/../plan %rooms -o %t.gen
-// RUN: %t.gen 40 > %t.cu && %emulated -O0 -g0 -Wno-unused-function %san %t.cu %cuda_runtime -o %t && %t
+// RUN: %t.gen 40 > %t.cu && %clang19 %as_emulated -Wno-unused-function %san -g0 %t.cu %cuda_runtime -o %t && %t
 // RUN: %t.gen 40 1000 > %t.cu && %emulated -O0 -g0 -Wno-unused-function %t.cu %cuda_runtime -o %t && env NN_EMULATION_SEED=7 %t
 #include "region_programs.h"
 

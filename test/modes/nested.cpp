@@ -2,7 +2,7 @@
 // descent, a Hessian-vector product in a loss, higher derivatives in loops.
 // RUN: split-file %s %t && nn-diff %t/critic.cpp --emit=cpp --out-dir %t
 // RUN: nn-diff %t/model.cpp --emit=cpp --out-dir %t -- -I%t
-// RUN: %cxx %san -I%t %t/driver.cpp %t/critic.nn.cpp %t/model.nn.cpp %lib -o %t.exe && %t.exe
+// RUN: %clang19 %san -I%t %t/driver.cpp %t/critic.nn.cpp %t/model.nn.cpp %lib -o %t.exe && %t.exe
 // RUN: %clang14 -O3 -I%t %t/driver.cpp %t/critic.nn.cpp %t/model.nn.cpp %lib -o %t.exe && %t.exe
 // RUN: nn-diff %t/model.cpp --emit=cpp --recompute=all --out-dir %t -- -I%t
 // RUN: %clang19 -I%t %t/driver.cpp %t/critic.nn.cpp %t/model.nn.cpp %lib -o %t.exe && %t.exe

@@ -1,7 +1,7 @@
 // Core functions of random programs with loops, branches and memory, as planned and emitted, return what an
 // interpreter of the IR does, the second time too, and allocate nothing then.
 // RUN: %cxx %s %S/region_programs.cpp %S/../unit/interpreter.cpp %S/../unit/random_ir.cpp %S/../unit/random_regions.cpp -I%S/../unit %rooms -o %t.gen
-// RUN: %t.gen 40 > %t.cpp && %cxx -I%S/../unit -O0 %san %t.cpp %lib -o %t && %t
+// RUN: %t.gen 40 > %t.cpp && %clang19 -I%S/../unit %san %t.cpp %lib -o %t && %t
 // RUN: %t.gen 20 1000 > %t.cpp && %clang19 -I%S/../unit -Wno-unused-function %O3 %t.cpp %lib -o %t && %t
 // RUN: %t.gen 20 2000 > %t.cpp && %cxx -I%S/../unit %O3 %t.cpp %lib -o %t && %t
 #include "region_programs.h"

@@ -1,5 +1,5 @@
 // __half and __nv_bfloat16 convert as IEEE 754 says: every value of 16 bits, and floats around each of them.
-// RUN: %emulated -O2 %san %s %emulation -o %t && %t
+// RUN: %emulated %san -O2 %s %emulation -o %t && %t
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 

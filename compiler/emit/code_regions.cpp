@@ -87,7 +87,9 @@ bool Code::is_read(int cell, const std::vector<std::pair<int, Value>>& by, std::
 }
 
 // All at once: a variable that others still need is written last, or what needs it is computed before.
+// Old values that are still wanted get names here; these end with the block, of which this is the last.
 void Code::assign(std::vector<std::pair<int, Value>> yields) {
+  std::vector<std::pair<Value, std::string>> renamed;
   std::erase_if(yields, [&](const auto& y) { return usage_.cell_of(y.second) == y.first; });
   while (!yields.empty()) {
     std::size_t next = 0;
@@ -97,10 +99,12 @@ void Code::assign(std::vector<std::pair<int, Value>> yields) {
     yields.erase(yields.begin() + static_cast<std::ptrdiff_t>(next));
     for (const auto& [other, value] : yields) {
       if (usage_.cell_of(value) != cell || waiting_.count(value)) continue;
+      renamed.emplace_back(value, w_.scalars.at(value));
       declare(value, {w_.scalars.at(value), w_.plan.f[value].type.elem});
     }
     assign_one(cell, y);
   }
+  for (const auto& [value, name] : renamed) w_.scalars[value] = name;
 }
 
 void Code::assign_one(int cell, Value y) {

@@ -8,8 +8,9 @@ namespace nndiff::frontend {
 using State = Content::State;
 
 Lifter::Mark Lifter::mark() const {
-  return {f_.ops.size(),      f_.statements.size(), build_.region->ops.size(), entry_.ops.size(),
-          objects_.changes(), notes_.size(),        objects_.count(),          oldest_write_};
+  return {f_.ops.size(),     f_.statements.size(), build_.region->ops.size(),
+          entry_.ops.size(), objects_.changes(),   notes_.size(),
+          objects_.count(),  oldest_write_,        build_.statement};
 }
 
 /// Forgets what has been lifted into the current region since `mark`.
@@ -19,6 +20,7 @@ void Lifter::go_back(const Mark& mark) {
   entry_.ops.resize(mark.entry);
   f_.ops.resize(mark.ops);
   f_.statements.resize(mark.statements);
+  build_.statement = mark.statement;
   notes_.resize(mark.notes);
   oldest_write_ = mark.oldest_write;
   std::erase_if(routines_, [&](const Routine& r) { return r.op && r.op.id >= mark.ops; });

@@ -8,6 +8,7 @@ namespace nndiff::frontend {
 struct Lifter::Mark {
   std::size_t ops, statements, here, entry, changes, notes;
   std::uint64_t birth, oldest_write;
+  int statement;
 };
 
 struct Lifter::Arm {

@@ -261,6 +261,7 @@ struct Verifier {
     for (Value v : r.ops) {
       for (Value o : f[v].operands)
         require(o.id < f.ops.size() && defined[o.id], v, "an operand is not defined");
+      require(f[v].statement < static_cast<int>(f.statements.size()), v, "of no statement");
       if (f[v].kind == Kind::routine)
         require(&r == &f.body && only_routines, v, "routines come first");
       else

@@ -70,7 +70,7 @@ Text operator%(const Text& a, const Text& b) {
 }
 // The bits' operators bind in ways that few remember: they always get parentheses.
 Text bits(const Text& a, const char* symbol, const Text& b) {
-  return {"(" + binary(a, symbol, b, Binding::sum, a.elem).source + ")", a.elem, Binding::primary};
+  return {"(" + binary(a, symbol, b, Binding::product, a.elem).source + ")", a.elem, Binding::primary};
 }
 Text operator&(const Text& a, const Text& b) {
   return bits(a, a.elem == Elem::boolean ? "&&" : "&", b);

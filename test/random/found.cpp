@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 // The value, computed last, was read from memory of the arena that the backward sweep had taken over.
@@ -117,6 +118,51 @@ double inlined(double p, int q, int n, const std::array<double, 1>& s, const dou
   }
   return p + u + t + s[0] + m[1];
 }
+
+// A number that is needed in a round after its variable was assigned to got a name on one side of a branch,
+// and was called by it on the other.
+NN_DIFF()
+double swapped_on_one_side(double p, int q, const std::array<double, 3>& s) {
+  double t = 0.2 * (q & 5), u = 0.1 * q + p;
+  for (int i = 0; i < 3; ++i) {
+    const double before = u;
+    if (s[i] > p) {
+      std::swap(u, p);
+      double c = std::atan(s[2 - i] / (1.5 + std::cos(s[2 - i])));
+      if (i / 2 != 1) std::swap(c, u);
+    } else {
+      switch ((2 - i) & 3) {
+        case 1:
+          if (s[(i + 1) % 3] > 0.5 && i / 2 == 3) return p;
+      }
+      const double chosen = s[2 - i] - t > s[i] * 0.5 + p ? before : p;
+      p -= 1.0 / (1.0 + chosen * chosen);
+    }
+  }
+  return p;
+}
+
+// What was lifted a second time was said to come from statements that had been forgotten with the first:
+// names for memory were read behind the end of their list.
+NN_DIFF()
+double lifted_again(double p, double q, int n) {
+  double t = p, u = t;
+  for (int i = 0; i < 5; ++i) {
+    if (t <= q) {
+      u /= 1.5 + std::sin(t);
+      std::swap(t, u);
+      double half = t / (1.5 + std::cos(t));
+      t *= half;
+      t *= std::cos(t);
+    }
+    t = std::atan2(t, 2.0);
+  }
+  double v = 0.1;
+  if (n >= 3 || t > 0.2) v = t * t;
+  double w = 0.2;
+  if (t < 3) w = u;
+  return p + t + u + v + w;
+}
 #endif
 //--- driver.cpp
 #include "model.nn.h"
@@ -133,5 +179,7 @@ int main() {
   for (int n : {1, 2, 4}) verify(inlined, 0.45, 3, n, std::array<double, 1>{0.3}, Array<2>{0.7, -0.4});
   verify(declared_again, Pointer{0.4, 0.9, 1.1}, 3, 0.7);
   for (double p : {0.3, -1.5}) verify(states_on_one_side, nn::Tensor<double, N>{0.5, -0.2, 0.8}, p);
+  for (double p : {0.7, -0.9, 0.1}) verify(swapped_on_one_side, p, 3, std::array<double, 3>{0.4, -0.3, 0.9});
+  for (double p : {0.7, -1.3}) verify(lifted_again, p, 0.5, 2);
   for (double p : {0.7, -1.3}) verify(variable_or_element, Pointer{0.4, 0.9, 1.1, -0.3}, 4, p);
 }

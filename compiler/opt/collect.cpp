@@ -218,9 +218,9 @@ Function collect_terms(Function f, bool& changed) {
   const ir::Region old = std::move(c.f.body);
   ir::Region body = collect_in(c, old, map, changed);
   Function g = std::move(c.f);
-  if (changed) body.yields.clear();
   g.body = std::move(body);
   if (!changed) return g;
+  g.body.yields.clear();
   remap_boundary(g, old, map);
   return drop_dead(merge_equal(g));
 }
